@@ -1,0 +1,40 @@
+# How everything is compiled: language, warnings, sanitizers, compiler cache, linker.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+set(BERTH_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
+if(BERTH_SANITIZE)
+    add_compile_options(-fsanitize=${BERTH_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${BERTH_SANITIZE})
+endif()
+
+add_library(berth_warnings INTERFACE)
+target_compile_options(berth_warnings INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
+    -Wimplicit-fallthrough -Wnull-dereference -Werror)
+# GCC 12 warns of "null" inside its own and Boost's inlined templates at -O2 and under sanitizers, with no fault of ours.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(berth_warnings INTERFACE
+        -Wno-null-dereference -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-restrict)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM AND NOT BERTH_SANITIZE)
+    add_link_options(-fuse-ld=mold)
+endif()
+# Hardening that costs next to nothing for a server that reads hostile bytes.
+add_compile_options(-fstack-protector-strong)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    add_compile_definitions(_FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)
+endif()

@@ -1,0 +1,49 @@
+// Blocking work has its own floor: a pool of threads that may wait for a disk. I/O threads never do.
+#pragma once
+
+#include "async/task.hpp"
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace berth {
+
+using BlockingPool = boost::asio::thread_pool;
+
+// Runs `work` on a thread of `pool` and comes back to the caller's executor with what it returned; what it throws
+// is thrown here. `work` owns what it touches, or its owner waits for this.
+template <class F>
+Task<std::invoke_result_t<F&>> offload(BlockingPool& pool, F work) {
+    using R = std::invoke_result_t<F&>;
+    static_assert(!std::is_void_v<R>, "return a value: a Result<void> where there is nothing else to say");
+    std::optional<R> result;
+    std::exception_ptr thrown;
+    const auto back = co_await boost::asio::this_coro::executor;
+    auto run = [&](auto handler) {
+        boost::asio::post(pool, [&, handler = std::move(handler), guard = boost::asio::make_work_guard(back)]() mutable {
+            try {
+                result.emplace(work());
+            } catch (...) {
+                thrown = std::current_exception();
+            }
+            boost::asio::post(guard.get_executor(), std::move(handler));
+        });
+    };
+    co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void()>(run, boost::asio::use_awaitable);
+    if (thrown) std::rethrow_exception(thrown);
+    co_return std::move(*result);
+}
+
+}  // namespace berth

@@ -1,0 +1,67 @@
+// The HTTP/1.1 server: sockets, TLS, parsing, limits, time-outs, draining. It knows no route.
+#pragma once
+
+#include "http/message.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace berth::http {
+
+struct TlsFiles {
+    std::string certificate_chain;  // PEM
+    std::string private_key;        // PEM
+};
+
+struct Limits {
+    std::size_t header_bytes = 64 * 1024;            // over it: 431
+    std::size_t connections = 4096;                  // over it: 503 and closed
+    std::chrono::seconds header_timeout{20};         // from the first byte of a request to the end of its header
+    std::chrono::seconds idle_timeout{75};           // between requests
+    std::chrono::seconds stall_timeout{60};          // a body or an answer that does not move at all
+    std::uint64_t min_body_bytes_per_second = 256;   // averaged over stall_timeout; slower bodies: 408
+};
+
+struct ServerOptions {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 5000;                       // 0: any free one
+    unsigned threads = 0;                            // 0: one a core
+    std::optional<TlsFiles> tls;
+    Limits limits;
+};
+
+// Numbers for /metrics; monotonous but for the gauges.
+struct ServerStatistics {
+    std::uint64_t connections_accepted = 0;
+    std::uint64_t connections_open = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t bytes_in = 0;
+    std::uint64_t bytes_out = 0;
+};
+
+class Server {
+public:
+    // Binds and listens; throws std::system_error with a clear text when it cannot (address in use, bad key).
+    Server(ServerOptions options, Handler handler);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const;
+    // Runs until drain() is complete. Blocks the caller.
+    void run();
+    // Stops accepting, lets running requests finish, closes idle connections; after `grace` drops the rest.
+    // May be called from any thread and more than once; not from a signal handler.
+    void drain(std::chrono::milliseconds grace);
+    [[nodiscard]] ServerStatistics statistics() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace berth::http

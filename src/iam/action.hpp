@@ -1,0 +1,37 @@
+// Actions as IAM names them. Front ends and services name them by these constants, never by text.
+#pragma once
+
+#include <string_view>
+
+namespace berth::iam {
+
+struct Action {
+    std::string_view name;
+    friend bool operator==(const Action&, const Action&) = default;
+};
+
+namespace action {
+
+inline constexpr Action batch_check_layer_availability{"ecr:BatchCheckLayerAvailability"};
+inline constexpr Action batch_delete_image{"ecr:BatchDeleteImage"};
+inline constexpr Action batch_get_image{"ecr:BatchGetImage"};
+inline constexpr Action complete_layer_upload{"ecr:CompleteLayerUpload"};
+inline constexpr Action create_repository{"ecr:CreateRepository"};
+inline constexpr Action delete_repository{"ecr:DeleteRepository"};
+inline constexpr Action describe_images{"ecr:DescribeImages"};
+inline constexpr Action describe_registry{"ecr:DescribeRegistry"};
+inline constexpr Action describe_repositories{"ecr:DescribeRepositories"};
+inline constexpr Action get_authorization_token{"ecr:GetAuthorizationToken"};
+inline constexpr Action get_download_url_for_layer{"ecr:GetDownloadUrlForLayer"};
+inline constexpr Action initiate_layer_upload{"ecr:InitiateLayerUpload"};
+inline constexpr Action list_images{"ecr:ListImages"};
+inline constexpr Action list_tags_for_resource{"ecr:ListTagsForResource"};
+inline constexpr Action put_image{"ecr:PutImage"};
+inline constexpr Action put_image_tag_mutability{"ecr:PutImageTagMutability"};
+inline constexpr Action tag_resource{"ecr:TagResource"};
+inline constexpr Action untag_resource{"ecr:UntagResource"};
+inline constexpr Action upload_layer_part{"ecr:UploadLayerPart"};
+
+}  // namespace action
+
+}  // namespace berth::iam

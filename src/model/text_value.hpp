@@ -1,0 +1,28 @@
+// The base of the strong text values: two of them never mix, each exists only after its own rule was checked.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace berth::model {
+
+template <class Self>
+class TextValue {
+public:
+    [[nodiscard]] const std::string& text() const { return text_; }
+    friend bool operator==(const TextValue&, const TextValue&) = default;
+    friend auto operator<=>(const TextValue&, const TextValue&) = default;
+
+protected:
+    TextValue() = default;
+    explicit TextValue(std::string text) : text_(std::move(text)) {}
+
+private:
+    std::string text_;
+};
+
+}  // namespace berth::model

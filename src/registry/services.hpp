@@ -1,0 +1,29 @@
+// What every use case works with. app/ builds one and owns everything in it.
+#pragma once
+
+#include "async/offload.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "iam/authorizer.hpp"
+#include "registry/settings.hpp"
+#include "store/blob_store.hpp"
+#include "store/metadata.hpp"
+
+namespace berth::registry {
+
+class ReadCache;
+class BufferPool;
+
+struct Services {
+    Clock& clock;
+    Random& random;
+    store::Metadata& metadata;
+    store::BlobStore& blobs;
+    const iam::Authorizer& authorizer;
+    BlockingPool& hashing;     // threads that hash pieces of blobs
+    ReadCache& cache;
+    BufferPool& buffers;
+    const Settings& settings;
+};
+
+}  // namespace berth::registry

@@ -1,0 +1,245 @@
+// What can be done inside one metadata transaction, a table family each. All functions are synchronous; a broken
+// database throws (the transaction is then rolled back and its caller sees `unavailable`), a caller's condition is a
+// value. Pages: `after` is exclusive, results ascend, at most `limit` come back.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "model/image.hpp"
+#include "model/names.hpp"
+#include "model/repository.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace berth::store {
+
+enum class Inserted : bool { no, yes };
+
+class RepositoryTable {
+public:
+    virtual ~RepositoryTable() = default;
+    [[nodiscard]] virtual std::optional<model::Repository> find(const model::Registry&, const model::RepositoryName&) = 0;
+    // By name, ascending.
+    [[nodiscard]] virtual std::vector<model::Repository> page(const model::Registry&, std::string_view after,
+                                                              std::size_t limit) = 0;
+    // Inserted::no: a repository of that name is there.
+    [[nodiscard]] virtual Inserted insert(const model::Repository&) = 0;
+    virtual void set_tag_mutability(model::RepositoryId, const model::TagMutabilityRule&) = 0;
+    // Frees the name at once; what the repository holds is removed later, by purge().
+    virtual void mark_deleted(model::RepositoryId, Timestamp now) = 0;
+    // Removes at most `limit` rows of repositories marked as deleted, images first; returns how many went.
+    // 0: nothing is left to purge.
+    [[nodiscard]] virtual std::size_t purge(std::size_t limit) = 0;
+
+    [[nodiscard]] virtual std::vector<model::ResourceTag> resource_tags(model::RepositoryId) = 0;
+    // Adds or overwrites one.
+    virtual void put_resource_tag(model::RepositoryId, const model::ResourceTag&) = 0;
+    virtual void erase_resource_tag(model::RepositoryId, std::string_view key) = 0;
+};
+
+enum class TagStatusFilter : std::uint8_t { any, tagged, untagged };
+
+struct ImageFilter {
+    TagStatusFilter tag_status = TagStatusFilter::any;
+    std::optional<model::ImageStatus> status;  // nullopt: every status
+};
+
+struct TaggedImage {
+    model::Image image;
+    std::vector<model::Tag> tags;  // oldest first
+};
+
+// One (digest, tag) pair; an untagged image has one entry without a tag.
+struct ImageEntry {
+    model::Digest digest;
+    std::optional<model::Tag> tag;
+};
+
+// Where a page of entries goes on: after this digest and, within it, after this tag.
+struct ImageEntryPosition {
+    std::string digest;
+    std::string tag;
+};
+
+struct NewImage {
+    model::Image image;
+    std::string_view manifest;                 // its exact bytes
+    std::vector<model::Descriptor> blobs;      // config and layers that must be kept for it
+    std::vector<model::Digest> children;       // manifests an index names (present or not)
+};
+
+class ImageTable {
+public:
+    virtual ~ImageTable() = default;
+    [[nodiscard]] virtual std::optional<model::Image> find(model::RepositoryId, const model::Digest&) = 0;
+    [[nodiscard]] virtual std::optional<model::Image> find(model::RepositoryId, const model::Tag&) = 0;
+    [[nodiscard]] virtual std::string manifest(model::ImageRowId) = 0;
+    [[nodiscard]] virtual bool any(model::RepositoryId) = 0;
+
+    // The digest must not be there yet.
+    virtual void insert(const NewImage&) = 0;
+    // The row, its tags and its references.
+    virtual void erase(model::ImageRowId) = 0;
+    virtual void set_last_pulled(model::ImageRowId, Timestamp) = 0;
+
+    // Oldest first.
+    [[nodiscard]] virtual std::vector<model::Tag> tags(model::ImageRowId) = 0;
+    [[nodiscard]] virtual std::size_t count_tags(model::ImageRowId) = 0;
+    // Creates the tag or moves it here.
+    virtual void put_tag(model::RepositoryId, const model::Tag&, model::ImageRowId, Timestamp now) = 0;
+    virtual void erase_tag(model::RepositoryId, const model::Tag&) = 0;
+    // Tag names in byte order.
+    [[nodiscard]] virtual std::vector<std::string> tag_page(model::RepositoryId, std::string_view after,
+                                                            std::size_t limit) = 0;
+
+    // Digests of the indexes in the repository that name this digest.
+    [[nodiscard]] virtual std::vector<model::Digest> parents(model::RepositoryId, const model::Digest& child) = 0;
+    // By digest.
+    [[nodiscard]] virtual std::vector<TaggedImage> page(model::RepositoryId, const ImageFilter&,
+                                                        std::string_view after_digest, std::size_t limit) = 0;
+    // By digest, then tag.
+    [[nodiscard]] virtual std::vector<ImageEntry> entry_page(model::RepositoryId, const ImageFilter&,
+                                                             const ImageEntryPosition& after, std::size_t limit) = 0;
+    // Manifests whose subject is this digest, by digest. An empty artifact_type takes all.
+    [[nodiscard]] virtual std::vector<model::Image> referrers(model::RepositoryId, const model::Digest& subject,
+                                                              std::string_view artifact_type,
+                                                              std::string_view after_digest, std::size_t limit) = 0;
+};
+
+class BlobTable {
+public:
+    virtual ~BlobTable() = default;
+    // Anywhere in this server, whoever owns it.
+    [[nodiscard]] virtual std::optional<model::Blob> find(const model::Digest&) = 0;
+    // Only when the repository has it. Inline bytes are not read.
+    [[nodiscard]] virtual std::optional<model::Blob> find(model::RepositoryId, const model::Digest&) = 0;
+    // The bytes of an inline blob.
+    [[nodiscard]] virtual std::optional<std::string> inline_bytes(const model::Digest&) = 0;
+    // Inserted::no: these bytes are there already, under their own location. Inline bytes are stored from
+    // location.inline_bytes when location.key is empty.
+    [[nodiscard]] virtual Inserted insert(const model::Blob&, Timestamp now) = 0;
+    // Makes the blob part of the repository; doing it twice is fine.
+    virtual void link(model::RepositoryId, const model::Digest&, Timestamp now) = 0;
+    virtual void unlink(model::RepositoryId, const model::Digest&) = 0;
+    // Does a manifest of the repository name it?
+    [[nodiscard]] virtual bool referenced(model::RepositoryId, const model::Digest&) = 0;
+    // Repositories of the registry that have it, at most `limit`.
+    [[nodiscard]] virtual std::vector<model::Repository> holders(const model::Registry&, const model::Digest&,
+                                                                 std::size_t limit) = 0;
+
+    // Keys of the blob store whose bytes nothing needs any more: written in the transaction that makes them
+    // superfluous, removed after the bytes went.
+    virtual void discard_key(std::string_view key, Timestamp now) = 0;
+    [[nodiscard]] virtual std::vector<std::string> discarded_keys(std::size_t limit) = 0;
+    virtual void forget_discarded_key(std::string_view key) = 0;
+};
+
+// A running upload. How many bytes it has is the blob store's knowledge.
+struct Upload {
+    model::UploadId id;
+    model::RepositoryId repository{};
+    std::string principal_arn;         // only this principal may go on with it
+    std::string key;                   // where its bytes go
+    Timestamp created_at;
+    Timestamp expires_at;
+    // ECR's part rules: how many bytes the last part had, and whether a part under 5 MiB was followed by another.
+    std::uint64_t last_part_bytes = 0;
+    bool short_part_followed = false;
+};
+
+class UploadTable {
+public:
+    virtual ~UploadTable() = default;
+    [[nodiscard]] virtual std::optional<Upload> find(const model::UploadId&) = 0;
+    virtual void insert(const Upload&) = 0;
+    // expires_at and the part fields.
+    virtual void update(const Upload&) = 0;
+    virtual void erase(const model::UploadId&) = 0;
+    [[nodiscard]] virtual std::vector<Upload> expired(Timestamp now, std::size_t limit) = 0;
+    [[nodiscard]] virtual std::size_t count(model::RepositoryId) = 0;
+};
+
+// A committed change, told to whoever acts on it later (scanning, replication, webhooks). `payload` is JSON text.
+struct Event {
+    std::int64_t id = 0;
+    model::Registry registry;
+    std::string kind;                  // "image.push", "image.delete", "repository.create" ...
+    std::string subject;               // repository name
+    std::string payload;
+    Timestamp at;
+};
+
+class OutboxTable {
+public:
+    virtual ~OutboxTable() = default;
+    virtual void append(const Event&) = 0;
+    [[nodiscard]] virtual std::vector<Event> page(std::int64_t after, std::size_t limit) = 0;
+    // Removes at most `limit` events older than `before`; returns how many went.
+    [[nodiscard]] virtual std::size_t trim(Timestamp before, std::size_t limit) = 0;
+};
+
+struct Job {
+    std::int64_t id = 0;
+    std::string kind;                  // "upload-sweep" ...
+    std::string key;                   // (kind, key) is unique: enqueueing twice is enqueueing once
+    std::string payload;
+    Timestamp run_at;                  // not before
+    int attempts = 0;
+    std::string last_error;
+};
+
+class JobTable {
+public:
+    virtual ~JobTable() = default;
+    [[nodiscard]] virtual Inserted enqueue(const Job&) = 0;
+    // The due job that waited longest, leased to `owner` until `until`; an expired lease counts as none.
+    [[nodiscard]] virtual std::optional<Job> claim(std::string_view owner, Timestamp now, Timestamp until) = 0;
+    // All three do nothing when `owner` does not hold the lease (any more), and say so by false.
+    virtual bool extend(std::int64_t id, std::string_view owner, Timestamp until) = 0;
+    virtual bool finish(std::int64_t id, std::string_view owner) = 0;
+    // Gives the lease back; the job runs again at job.run_at with job.attempts and job.last_error kept.
+    virtual bool retry(const Job&, std::string_view owner) = 0;
+    [[nodiscard]] virtual std::optional<Timestamp> next_due() = 0;
+};
+
+struct AccessKey {
+    std::string id;                    // AKIA...
+    std::string principal_arn;
+    model::AccountId account;
+    std::string user_id;
+    std::string sealed_secret;         // encrypted with the server's key; base64
+    Timestamp created_at;
+};
+
+class CredentialTable {
+public:
+    virtual ~CredentialTable() = default;
+    [[nodiscard]] virtual std::optional<AccessKey> find(std::string_view access_key_id) = 0;
+    // Adds or replaces.
+    virtual void put(const AccessKey&) = 0;
+    // Small named values every node must agree on (the sealed token key). First writer wins; returns the winner.
+    [[nodiscard]] virtual std::string put_setting_if_absent(std::string_view name, std::string_view value) = 0;
+};
+
+// Lives only during the function it was handed to, on that function's thread.
+class Transaction {
+public:
+    Transaction() = default;
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    virtual ~Transaction() = default;
+
+    virtual RepositoryTable& repositories() = 0;
+    virtual ImageTable& images() = 0;
+    virtual BlobTable& blobs() = 0;
+    virtual UploadTable& uploads() = 0;
+    virtual OutboxTable& outbox() = 0;
+    virtual JobTable& jobs() = 0;
+    virtual CredentialTable& credentials() = 0;
+};
+
+}  // namespace berth::store
