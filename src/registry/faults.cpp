@@ -1,0 +1,96 @@
+#include "registry/faults.hpp"
+
+namespace berth::registry {
+
+namespace {
+
+std::string within(const RepositoryRef& repository) {
+    return "the repository with name '" + repository.name.text() + "' in the registry with id '" +
+           repository.registry.account.text() + "'";
+}
+
+std::string join(std::span<const model::Digest> digests) {
+    std::string text;
+    for (const auto& digest : digests) {
+        if (!text.empty()) text += ", ";
+        text += digest.text();
+    }
+    return text;
+}
+
+std::string required_for_push(std::string_view what, const RepositoryRef& repository,
+                              std::span<const model::Digest> missing) {
+    return std::string(what) + " with digests '[" + join(missing) +
+           "]' required for pushing image into repository with name '" + repository.name.text() +
+           "' in the registry with id '" + repository.registry.account.text() + "' do not exist";
+}
+
+}  // namespace
+
+Fault repository_not_found(const RepositoryRef& repository) {
+    return {.kind = FaultKind::repository_not_found,
+            .message = "The repository with name '" + repository.name.text() +
+                       "' does not exist in the registry with id '" + repository.registry.account.text() + "'"};
+}
+
+Fault repository_exists(const RepositoryRef& repository) {
+    return {.kind = FaultKind::repository_exists,
+            .message = "The repository with name '" + repository.name.text() +
+                       "' already exists in the registry with id '" + repository.registry.account.text() + "'"};
+}
+
+Fault repository_not_empty(const RepositoryRef& repository) {
+    return {.kind = FaultKind::repository_not_empty,
+            .message = "The repository with name '" + repository.name.text() + "' in registry with id '" +
+                       repository.registry.account.text() + "' cannot be deleted because it still contains images"};
+}
+
+Fault image_not_found(const RepositoryRef& repository, const model::ImageIdentifier& id) {
+    const std::string digest = id.digest ? id.digest->text() : "null";
+    const std::string tag = id.tag ? id.tag->text() : "null";
+    return {.kind = FaultKind::image_not_found,
+            .message = "The image with imageId {imageDigest:'" + digest + "', imageTag:'" + tag +
+                       "'} does not exist within " + within(repository)};
+}
+
+Fault image_exists(const RepositoryRef& repository, const model::Digest& digest, const model::Tag* tag) {
+    std::string text = "Image with digest '" + digest.text() + "'";
+    if (tag != nullptr) text += " and tag '" + tag->text() + "'";
+    text += " already exists in the repository with name '" + repository.name.text() + "' in registry with id '" +
+            repository.registry.account.text() + "'";
+    return {.kind = FaultKind::image_exists, .message = std::move(text)};
+}
+
+Fault tag_immutable(const RepositoryRef& repository, const model::Tag& tag, const model::TagMutabilityRule& rule) {
+    const bool whole = rule.value == model::TagMutability::immutable_tags;
+    return {.kind = FaultKind::tag_immutable,
+            .message = "The image tag '" + tag.text() + "' already exists in the '" + repository.name.text() +
+                       "' repository and cannot be overwritten because the " + (whole ? "repository" : "tag") +
+                       " is immutable."};
+}
+
+Fault layers_not_found(const RepositoryRef& repository, std::span<const model::Digest> missing) {
+    return {.kind = FaultKind::layers_not_found, .message = required_for_push("Layers", repository, missing)};
+}
+
+Fault referenced_images_not_found(const RepositoryRef& repository, std::span<const model::Digest> missing) {
+    return {.kind = FaultKind::referenced_images_not_found,
+            .message = required_for_push("Images", repository, missing)};
+}
+
+Fault image_referenced(std::span<const model::Digest> parents) {
+    return {.kind = FaultKind::image_referenced,
+            .message = "Requested image referenced by manifest list: [" + join(parents) + "]"};
+}
+
+Fault upload_not_found(const RepositoryRef& repository, const std::string& id) {
+    return {.kind = FaultKind::upload_not_found,
+            .message = "The upload '" + id + "' does not exist in " + within(repository)};
+}
+
+Fault blob_not_found(const RepositoryRef& repository, const model::Digest& digest) {
+    return {.kind = FaultKind::blob_not_found,
+            .message = "The layer with digest '" + digest.text() + "' does not exist within " + within(repository)};
+}
+
+}  // namespace berth::registry
