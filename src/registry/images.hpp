@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "model/image.hpp"
 #include "registry/call.hpp"
+#include "registry/read_cache.hpp"
 #include "registry/services.hpp"
 #include "store/transaction.hpp"
 
@@ -16,13 +17,6 @@
 #include <vector>
 
 namespace berth::registry {
-
-// A manifest as it is served: immutable, shared between the cache and the answers being sent.
-struct StoredManifest {
-    model::Digest digest;
-    std::string media_type;
-    std::shared_ptr<const std::string> bytes;
-};
 
 // What happens when this digest already stands under this tag (or, without a tag, in the repository).
 enum class SamePush : std::uint8_t {
@@ -73,8 +67,8 @@ public:
     Task<Result<PutImageOutcome>> put(const Call& call, RepositoryRef repository, NewManifest manifest);
     // Action ecr:BatchGetImage. Served from memory when it was asked for before. `counts_as_pull`: HEAD does not.
     enum class Pull : bool { no, yes };
-    Task<Result<StoredManifest>> get(const Call& call, const RepositoryRef& repository,
-                                     const model::Reference& reference, Pull counts_as_pull);
+    Task<Result<std::shared_ptr<const StoredManifest>>> get(const Call& call, const RepositoryRef& repository,
+                                                            const model::Reference& reference, Pull counts_as_pull);
     // Action ecr:BatchGetImage. Each id gives images (by digest: one for each tag) or one failure, in order.
     using FoundOrFailure = std::variant<std::vector<FoundImage>, ImageFailure>;
     Task<Result<std::vector<FoundOrFailure>>> get_batch(const Call& call, RepositoryRef repository,

@@ -11,6 +11,7 @@
 
 namespace berth::registry {
 
+class PullRecorder;
 class ReadCache;
 class BufferPool;
 
@@ -23,6 +24,7 @@ struct Services {
     BlockingPool& hashing;     // threads that hash pieces of blobs
     ReadCache& cache;
     BufferPool& buffers;
+    PullRecorder& pulls;
     const Settings& settings;
 };
 

@@ -163,13 +163,15 @@ public:
     [[nodiscard]] virtual std::size_t count(model::RepositoryId) = 0;
 };
 
-// A committed change, told to whoever acts on it later (scanning, replication, webhooks). `payload` is JSON text.
+// A committed change, told to whoever acts on it later (scanning, replication, webhooks).
 struct Event {
     std::int64_t id = 0;
     model::Registry registry;
-    std::string kind;                  // "image.push", "image.delete", "repository.create" ...
-    std::string subject;               // repository name
-    std::string payload;
+    std::string kind;                  // "image.push", "image.delete", "repository.create", "repository.delete"
+    std::string repository;
+    std::string digest;                // of an image; else empty
+    std::string tag;                   // of an image that was named by one; else empty
+    std::string media_type;            // of an image; else empty
     Timestamp at;
 };
 

@@ -1,0 +1,28 @@
+// The events of the outbox: one place that names their kinds.
+#pragma once
+
+#include "model/image.hpp"
+#include "registry/call.hpp"
+#include "registry/services.hpp"
+#include "store/transaction.hpp"
+
+#include <string_view>
+
+namespace berth::registry {
+
+namespace event {
+
+inline constexpr std::string_view image_push = "image.push";
+inline constexpr std::string_view image_delete = "image.delete";
+inline constexpr std::string_view repository_create = "repository.create";
+inline constexpr std::string_view repository_delete = "repository.delete";
+
+}  // namespace event
+
+// Written in the transaction that makes the change.
+void announce_image(Services& services, store::Transaction& tx, std::string_view kind, const RepositoryRef& repository,
+                    const model::Image& image, const model::Tag* tag);
+void announce_repository(Services& services, store::Transaction& tx, std::string_view kind,
+                         const RepositoryRef& repository);
+
+}  // namespace berth::registry
