@@ -21,7 +21,7 @@ struct Services {
     store::Metadata& metadata;
     store::BlobStore& blobs;
     const iam::Authorizer& authorizer;
-    BlockingPool& hashing;     // threads that hash pieces of blobs
+    BlockingPool& hashing;  // threads that hash pieces of blobs
     ReadCache& cache;
     BufferPool& buffers;
     PullRecorder& pulls;
