@@ -39,7 +39,7 @@ CASES = [  # name, service, region, method, url, headers, body, seconds (presign
     ("sts-presigned", "sts", "us-east-1", "GET",
      "http://localhost:5000/?Action=GetCallerIdentity&Version=2011-06-15", {}, b"", 60),
     ("ecr-presigned", "ecr", "us-east-1", "POST", "http://localhost:5000/",
-     {"X-Amz-Target": TARGET + "DescribeRegistry"}, b"{}", 604800),
+     {"X-Amz-Target": TARGET + "DescribeRegistry"}, b"", 604800),
 ]
 
 
