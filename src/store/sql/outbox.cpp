@@ -4,23 +4,27 @@ namespace berth::store::sql {
 
 void Outbox::append(const Event& event) {
     db_.change(
-        "INSERT INTO outbox (id, account, region, kind, subject, payload, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        event.id, event.registry.account, event.registry.region, event.kind, event.subject, event.payload, event.at);
+        "INSERT INTO outbox (id, account, region, kind, repository, digest, tag, media_type, at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        event.id, event.registry.account, event.registry.region, event.kind, event.repository, event.digest, event.tag,
+        event.media_type, event.at);
 }
 
 std::vector<Event> Outbox::page(std::int64_t after, std::size_t limit) {
     std::vector<Event> found;
-    for (auto row = db_.run("SELECT id, account, region, kind, subject, payload, at FROM outbox WHERE id > $1"
-                            " ORDER BY id LIMIT $2",
+    for (auto row = db_.run("SELECT id, account, region, kind, repository, digest, tag, media_type, at FROM outbox"
+                            " WHERE id > $1 ORDER BY id LIMIT $2",
                             after, limit);
          row; row.next()) {
         found.push_back({
             .id = row.get<std::int64_t>(0),
             .registry = {.account = row.get<model::AccountId>(1), .region = row.get<model::Region>(2)},
             .kind = row.get<std::string>(3),
-            .subject = row.get<std::string>(4),
-            .payload = row.get<std::string>(5),
-            .at = row.get<Timestamp>(6),
+            .repository = row.get<std::string>(4),
+            .digest = row.get<std::string>(5),
+            .tag = row.get<std::string>(6),
+            .media_type = row.get<std::string>(7),
+            .at = row.get<Timestamp>(8),
         });
     }
     return found;

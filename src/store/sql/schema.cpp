@@ -128,8 +128,10 @@ CREATE TABLE outbox (
     account {text} NOT NULL,
     region {text} NOT NULL,
     kind {text} NOT NULL,
-    subject {text} NOT NULL,
-    payload {text} NOT NULL,
+    repository {text} NOT NULL,
+    digest {text} NOT NULL,          -- empty where the event is not about an image
+    tag {text} NOT NULL,
+    media_type {text} NOT NULL,
     at BIGINT NOT NULL
 );
 CREATE INDEX outbox_at ON outbox (at);
