@@ -70,6 +70,7 @@ std::int64_t purge_uploads(Connection& db, const Deleted& from, std::size_t limi
         db.change("INSERT INTO discarded_key (key, discarded_at) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING", key,
                   from.at);
         db.change("DELETE FROM upload WHERE id = $1", id);
+        db.change("DELETE FROM upload_bytes WHERE upload = $1", id);
     }
     return static_cast<std::int64_t>(uploads.size());
 }
