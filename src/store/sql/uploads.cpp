@@ -38,13 +38,15 @@ void Uploads::update(const Upload& upload) {
                upload.id, upload.expires_at, upload.last_part_bytes, upload.short_part_followed);
 }
 
-void Uploads::erase(const model::UploadId& id) { db_.change("DELETE FROM upload WHERE id = $1", id); }
+void Uploads::erase(const model::UploadId& id) {
+    db_.change("DELETE FROM upload WHERE id = $1", id);
+}
 
 std::vector<Upload> Uploads::expired(Timestamp now, std::size_t limit) {
     std::vector<Upload> found;
-    for (auto row = db_.run("SELECT " BERTH_UPLOAD_COLUMNS
-                            " FROM upload WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2",
-                            now, limit);
+    for (auto row =
+             db_.run("SELECT " BERTH_UPLOAD_COLUMNS " FROM upload WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2",
+                     now, limit);
          row; row.next()) {
         found.push_back(read_upload(row));
     }
