@@ -15,7 +15,8 @@ struct Deleted {
 };
 
 std::optional<Deleted> oldest_deleted(Connection& db) {
-    auto row = db.run("SELECT id, deleted_at FROM repository WHERE deleted_at IS NOT NULL ORDER BY deleted_at, id LIMIT 1");
+    auto row =
+        db.run("SELECT id, deleted_at FROM repository WHERE deleted_at IS NOT NULL ORDER BY deleted_at, id LIMIT 1");
     if (!row) return std::nullopt;
     return Deleted{.id = row.get<model::RepositoryId>(0), .at = row.get<Timestamp>(1)};
 }

@@ -176,6 +176,8 @@ constexpr Migration steps[] = {
 
 }  // namespace
 
-std::span<const Migration> migrations() { return steps; }
+std::span<const Migration> migrations() {
+    return steps;
+}
 
 }  // namespace berth::store::sql

@@ -60,9 +60,9 @@ std::string Uploads::bytes(const model::UploadId& id) {
 
 std::vector<Upload> Uploads::expired(Timestamp now, std::size_t limit) {
     std::vector<Upload> found;
-    for (auto row = db_.run("SELECT " BERTH_UPLOAD_COLUMNS
-                            " FROM upload WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2",
-                            now, limit);
+    for (auto row =
+             db_.run("SELECT " BERTH_UPLOAD_COLUMNS " FROM upload WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2",
+                     now, limit);
          row; row.next()) {
         found.push_back(read_upload(row));
     }
