@@ -236,6 +236,7 @@ void Connection::keep_left_over() {
     if (buffer_.size() < rest.size()) buffer_.resize(rest.size());
     if (!rest.empty()) std::memmove(buffer_.data(), rest.data(), rest.size());
     filled_ = rest.size();
+    body_.release();
     if (buffer_.size() > kept_buffer && filled_ <= first_buffer) {
         buffer_.resize(std::min(first_buffer, limits_.header_bytes));
         buffer_.shrink_to_fit();

@@ -11,8 +11,9 @@ namespace {
 
 // What is read for nothing to keep a connection usable; more than that is dearer than a new connection.
 constexpr std::uint64_t worth_draining = 256 * 1024;
-// Also the longest chunk header and the longest trailer section that are accepted.
+// Also the longest chunk header and trailer section that may arrive in pieces; the parser has limits of its own.
 constexpr std::size_t chunk_buffer_size = 16 * 1024;
+constexpr std::size_t worth_reading_in_place = 2 * chunk_buffer_size;
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -115,17 +116,51 @@ Task<IoStatus> RequestBody::fill_chunk_buffer() {
     co_return result.status;
 }
 
+// Into the reader's own memory and taken apart there: what the chunks hold is never longer than the chunks. `out` has
+// room for more than the buffer holds.
+Task<Result<std::size_t>> RequestBody::read_in_place(std::span<std::byte> out) {
+    const auto begun = left_over();
+    std::memcpy(out.data(), begun.data(), begun.size());
+    stream_.set_deadline(limits_.stall_timeout);
+    const auto result = co_await stream_.read_some(out.subspan(begun.size()));
+    if (result.status != IoStatus::ok) co_return broke(result.status);
+    const auto* raw = reinterpret_cast<const char*>(out.data());
+    const std::string_view arrived(raw, begun.size() + result.bytes);
+    const auto step = parser_.decode_chunks(arrived, out);
+    const auto rest = arrived.substr(step.consumed);
+    if (chunk_buffer_.size() < rest.size()) chunk_buffer_.resize(rest.size());
+    if (!rest.empty()) std::memcpy(chunk_buffer_.data(), rest.data(), rest.size());
+    chunk_at_ = 0;
+    chunk_end_ = rest.size();
+    if (step.malformed) co_return malformed();
+    if (step.finished) state_ = State::ended;
+    co_return step.produced;
+}
+
 Task<Result<std::size_t>> RequestBody::read_chunks(std::span<std::byte> out) {
-    for (;;) {
-        const auto got = decode(out);
-        count(got);
-        if (state_ == State::failed) co_return malformed();
-        if (got > 0 || state_ == State::ended) co_return got;
+    auto got = decode(out);
+    while (got == 0 && state_ == State::reading) {
         // A chunk header or trailers that fill the whole buffer: nobody honest needs that.
-        if (chunk_end_ - chunk_at_ >= chunk_buffer_size) co_return malformed();
-        const auto status = co_await fill_chunk_buffer();
-        if (status != IoStatus::ok) co_return broke(status);
+        if (left_over().size() >= chunk_buffer_size) co_return malformed();
+        if (out.size() >= worth_reading_in_place) {
+            auto direct = co_await read_in_place(out);
+            if (!direct) co_return direct;
+            got = *direct;
+        } else {
+            const auto status = co_await fill_chunk_buffer();
+            if (status != IoStatus::ok) co_return broke(status);
+            got = decode(out);
+        }
     }
+    if (state_ == State::failed) co_return malformed();
+    count(got);
+    co_return got;
+}
+
+void RequestBody::release() {
+    chunk_buffer_ = {};
+    chunk_at_ = chunk_end_ = 0;
+    early_ = {};
 }
 
 bool RequestBody::can_finish() {

@@ -40,6 +40,9 @@ public:
     // What arrived and does not belong to this message. Valid until the next read or begin().
     [[nodiscard]] std::string_view left_over() const;
 
+    // Gives memory back until the next begin(); what was left over is forgotten.
+    void release();
+
     // The status that must be sent in place of the handler's answer, or 0.
     [[nodiscard]] int refusal() const { return refusal_; }
     // True while a client sends less than Limits::min_body_bytes_per_second. Asked by the thread's tick.
@@ -54,6 +57,7 @@ private:
     Task<Result<std::size_t>> read_chunks(std::span<std::byte> out);
     std::size_t decode(std::span<std::byte> out);
     Task<IoStatus> fill_chunk_buffer();
+    Task<Result<std::size_t>> read_in_place(std::span<std::byte> out);
     std::unexpected<Fault> broke(IoStatus status);
     std::unexpected<Fault> malformed();
     void count(std::size_t bytes) { window_bytes_ += bytes; }

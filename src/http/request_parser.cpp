@@ -16,6 +16,8 @@ using beast::error_code;
 
 // More than any client sends; bounds what a header of 64 KiB can make us keep.
 constexpr std::size_t max_fields = 256;
+constexpr std::size_t max_trailer_bytes = 8192;
+constexpr std::size_t max_extension_bytes = 256;  // of one chunk
 
 std::string_view standard(beast::string_view text) {
     return {text.data(), text.size()};
@@ -57,7 +59,11 @@ private:
     void on_response_impl(int /*code*/, beast::string_view /*reason*/, int /*version*/, error_code& /*ec*/) override {}
     void on_field_impl(beast::http::field /*f*/, beast::string_view name, beast::string_view value,
                        error_code& ec) override {
-        if (head_done_) return;  // a trailer
+        if (head_done_) {
+            trailer_bytes_ += name.size() + value.size();
+            if (trailer_bytes_ > max_trailer_bytes) ec = beast::http::error::header_limit;
+            return;
+        }
         if (request_->headers.size() == max_fields) {
             too_many_ = true;
             ec = beast::http::error::header_limit;
@@ -68,10 +74,12 @@ private:
     void on_header_impl(error_code& /*ec*/) override { head_done_ = true; }
     void on_body_init_impl(const boost::optional<std::uint64_t>& /*length*/, error_code& /*ec*/) override {}
     std::size_t on_body_impl(beast::string_view /*body*/, error_code& /*ec*/) override { return 0; }
-    void on_chunk_header_impl(std::uint64_t /*size*/, beast::string_view /*ext*/, error_code& /*ec*/) override {}
+    void on_chunk_header_impl(std::uint64_t /*size*/, beast::string_view extension, error_code& ec) override {
+        if (extension.size() > max_extension_bytes) ec = beast::http::error::bad_chunk_extension;
+    }
     std::size_t on_chunk_body_impl(std::uint64_t /*remain*/, beast::string_view body, error_code& /*ec*/) override {
         const auto count = std::min(body.size(), out_.size());
-        std::memcpy(out_.data(), body.data(), count);
+        std::memmove(out_.data(), body.data(), count);  // the output may be the input, see decode_chunks()
         out_ = out_.subspan(count);
         return count;
     }
@@ -80,6 +88,7 @@ private:
     Request* request_;
     Framing* framing_;
     std::span<std::byte> out_;
+    std::size_t trailer_bytes_ = 0;
     bool head_done_ = false;
     bool too_many_ = false;
 };

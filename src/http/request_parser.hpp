@@ -29,6 +29,7 @@ public:
         bool malformed = false;
     };
     // Takes the chunks apart that follow a chunked head. Trailers are read and dropped.
+    // `out` may be the memory of `in`: what is written never overtakes what is read.
     [[nodiscard]] Decoded decode_chunks(std::string_view in, std::span<std::byte> out);
 
 private:

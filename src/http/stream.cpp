@@ -142,21 +142,24 @@ Task<IoResult> Stream::read_some(std::span<std::byte> out) {
     co_return IoResult{.bytes = bytes};
 }
 
+// As many records as have arrived: one alone is small change for a reader of large bodies.
 Task<IoResult> Stream::read_tls(std::span<std::byte> out) {
+    std::size_t total = 0;
     for (;;) {
         ERR_clear_error();
         std::size_t count = 0;
-        const int result = SSL_read_ex(ssl_.get(), out.data(), out.size(), &count);
-        if (result == 1) {
-            counters_.bytes_in.add(count);
-            const auto status = co_await breathe(count);
-            co_return IoResult{.status = status, .bytes = count};
-        }
+        const int result = SSL_read_ex(ssl_.get(), out.data() + total, out.size() - total, &count);
+        total += count;
+        if (result == 1 && total < out.size()) continue;
+        if (total > 0) break;  // an error comes again when it is asked for again
         reading_since_ = Time::now();
         const auto status = co_await wait_for_ssl(result);
         read_wait_ += Time::now() - std::exchange(reading_since_, Time::time_point::max());
         if (status != IoStatus::ok) co_return IoResult{.status = status};
     }
+    counters_.bytes_in.add(total);
+    const auto status = co_await breathe(total);
+    co_return IoResult{.status = status, .bytes = total};
 }
 
 Task<IoResult> Stream::read_and_discard() {
