@@ -65,6 +65,23 @@ def detail_table(rows, servers):
     return _table(["workload", "server", "clients", "p50 ms", "p99 ms", "CPU", "peak MiB"], lines)
 
 
+def _pairs(aim):
+    """A target in words: good / extreme, of throughput and, where there is one, of CPU."""
+    if aim is None:
+        return "-"
+    words = [" / ".join(f"{number:g}x" for number in aim["throughput"])]
+    if "cpu" in aim:
+        words.append("CPU " + " / ".join(f"{number:g}x" for number in aim["cpu"]))
+    return ", ".join(words)
+
+
+def verdict_of(row, targets):
+    """"extreme", "good", "missed: why"; None where there is no target or nothing to compare."""
+    ratio = ratios(row, targets["peer"])
+    aim = aims.row_for(targets, row["workload"], row["clients"], row["transport"])
+    return aims.verdict(aim, ratio["throughput"], ratio["cpu"]) if ratio and aim else None
+
+
 def verdict_table(rows, targets):
     """Ours against the peer and the targets; empty when one of them was not measured."""
     lines = []
@@ -72,16 +89,13 @@ def verdict_table(rows, targets):
         ratio = ratios(row, targets["peer"])
         if ratio is None:
             continue
-        p99 = aims.level_of(ratio["p99"], aims.p99_pair(targets, row["workload"]), False)
+        p99 = f"{ratio['p99']:.2f}x"
+        if row["transport"] == "plain":  # the targets of latency speak of plain HTTP
+            p99 += f" ({aims.level_of(ratio['p99'], aims.p99_pair(targets, row['workload']), False)})"
         rss = row["servers"][OURS]["peak_rss_mib"]
         aim = aims.row_for(targets, row["workload"], row["clients"], row["transport"])
-        wanted = " / ".join(f"{number:g}x" for number in aim["throughput"]) if aim else "-"
-        if aim and "cpu" in aim:
-            wanted += ", CPU " + " / ".join(f"{number:g}x" for number in aim["cpu"])
         lines.append([BY_NAME[row["workload"]].title, str(row["clients"]), f"{ratio['throughput']:.2f}x",
-                      f"{ratio['cpu']:.2f}x", wanted,
-                      aims.verdict(aim, ratio["throughput"], ratio["cpu"]) if aim else "-",
-                      f"{ratio['p99']:.2f}x ({p99})",
+                      f"{ratio['cpu']:.2f}x", _pairs(aim), verdict_of(row, targets) or "-", p99,
                       f"{rss:.0f} ({aims.level_of(rss, targets['rss_mib'], False)})"])
     header = ["workload", "clients", "throughput", "CPU", "good / extreme", "verdict", "p99", "peak MiB"]
     return _table(header, lines) if lines else ""
@@ -98,7 +112,8 @@ def markdown(result, targets):
         if verdicts := verdict_table(rows, targets):
             parts.append(f"### {title}: Berth against {targets['peer']}\n\n{verdicts}")
         parts.append(f"### {title}: throughput\n\n{throughput_table(rows, servers)}")
-        parts.append(f"### {title}: latency, CPU, memory\n\n{detail_table(rows, servers)}")
+        parts.append(f"<details><summary>{title}: latency, CPU and memory of each server</summary>\n\n"
+                     f"{detail_table(rows, servers)}\n\n</details>")
     return "\n\n".join(parts) + "\n"
 
 
@@ -115,4 +130,8 @@ def _preface(result, targets):
             reached = "reached" if middle <= targets["cold_start_ms"] else "missed"
             aim = f" (target {targets['cold_start_ms']} ms: {reached})"
         lines.append(f"- cold start of {name}, from exec to ready in an empty folder: {middle:.0f} ms{aim}")
+    if verdicts := [verdict for row in result["rows"] if (verdict := verdict_of(row, targets))]:
+        extreme, good = verdicts.count(aims.EXTREME), verdicts.count(aims.GOOD)
+        lines.append(f"- of {len(verdicts)} rows with a target, {extreme} reach 'extreme', {good} 'good', "
+                     f"{len(verdicts) - extreme - good} miss it")
     return "\n".join(lines)
