@@ -26,6 +26,7 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(targets.level_of(8, (8, 14), True), "good")
         self.assertEqual(targets.level_of(7.9, (8, 14), True), "missed")
         self.assertEqual(targets.level_of(0.04, (0.08, 0.04), False), "extreme")
+        self.assertEqual(targets.level_of(2, (None, 0.75), False), "good")
 
     def test_the_lower_level_counts_and_the_culprit_is_named(self):
         row = {"throughput": [2, 3], "cpu": [0.5, 0.3]}

@@ -71,7 +71,7 @@ def _pairs(aim):
         return "-"
     words = [" / ".join(f"{number:g}x" for number in aim["throughput"])]
     if "cpu" in aim:
-        words.append("CPU " + " / ".join(f"{number:g}x" for number in aim["cpu"]))
+        words.append("CPU " + " / ".join("-" if number is None else f"{number:g}x" for number in aim["cpu"]))
     return ", ".join(words)
 
 

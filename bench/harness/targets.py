@@ -11,9 +11,11 @@ def load():
 
 
 def level_of(value, pair, more_is_better):
-    """Which of the (good, extreme) pair the value reaches."""
+    """Which of the (good, extreme) pair the value reaches. A target of None asks for nothing."""
+    def reaches(target):
+        return target is None or (value >= target if more_is_better else value <= target)
+
     good, extreme = pair
-    reaches = (lambda target: value >= target) if more_is_better else (lambda target: value <= target)
     return EXTREME if reaches(extreme) else GOOD if reaches(good) else MISSED
 
 
