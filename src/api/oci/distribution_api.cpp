@@ -25,11 +25,11 @@ http::Response wrong_method(Pattern pattern) {
     return response;
 }
 
-http::Response greeting() {
+Task<http::Response> greet() {
     http::Response response;
     response.set("Content-Type", "application/json");
     response.body = std::string("{}");
-    return response;
+    co_return response;
 }
 
 bool names_repository(Pattern pattern) {
@@ -52,7 +52,8 @@ Task<http::Response> DistributionApi::answer(http::Request& request) {
     auto query = Query::parse(request.query);
 
     // Who calls is settled before anything is said about what is there.
-    auto admitted = gate_.admit(request, target ? &*target : nullptr, query ? *query : Query{});
+    static const Query unreadable;
+    auto admitted = gate_.admit(request, target ? &*target : nullptr, query ? *query : unreadable);
     if (!admitted) {
         if (admitted.error().kind == FaultKind::unauthenticated) co_return challenge(gate_.origin(request));
         co_return refusal(admitted.error());
@@ -76,36 +77,37 @@ Task<http::Response> DistributionApi::answer(http::Request& request) {
     co_return co_await run(*action, exchange);
 }
 
+// No coroutine of its own: one frame less on every request.
 Task<http::Response> DistributionApi::run(Action action, Exchange& exchange) {
     switch (action) {
         case Action::greet:
-            co_return greeting();
+            return greet();
         case Action::list_repositories:
-            co_return co_await list_repositories(use_, exchange);
+            return list_repositories(use_, exchange);
         case Action::list_tags:
-            co_return co_await list_tags(use_, exchange);
+            return list_tags(use_, exchange);
         case Action::get_manifest:
-            co_return co_await get_manifest(use_, exchange);
+            return get_manifest(use_, exchange);
         case Action::put_manifest:
-            co_return co_await put_manifest(use_, exchange);
+            return put_manifest(use_, exchange);
         case Action::delete_manifest:
-            co_return co_await delete_manifest(use_, exchange);
+            return delete_manifest(use_, exchange);
         case Action::get_blob:
-            co_return co_await get_blob(use_, exchange);
+            return get_blob(use_, exchange);
         case Action::delete_blob:
-            co_return co_await delete_blob(use_, exchange);
+            return delete_blob(use_, exchange);
         case Action::start_upload:
-            co_return co_await start_upload(use_, exchange);
+            return start_upload(use_, exchange);
         case Action::show_upload:
-            co_return co_await show_upload(use_, exchange);
+            return show_upload(use_, exchange);
         case Action::append_to_upload:
-            co_return co_await append_to_upload(use_, exchange);
+            return append_to_upload(use_, exchange);
         case Action::complete_upload:
-            co_return co_await complete_upload(use_, exchange);
+            return complete_upload(use_, exchange);
         case Action::cancel_upload:
-            co_return co_await cancel_upload(use_, exchange);
+            return cancel_upload(use_, exchange);
         case Action::list_referrers:
-            co_return co_await list_referrers(use_, exchange);
+            return list_referrers(use_, exchange);
     }
     throw std::logic_error("an action without a handler");
 }

@@ -75,7 +75,10 @@ http::Response put_answer(const Exchange& exchange, const registry::PutImageOutc
     response.set("Location", manifest_location(exchange.repository.name, digest));
     response.set(header::content_digest, digest.text());
     if (outcome.subject) response.set("OCI-Subject", outcome.subject->text());
-    for (const auto& tag : tags) response.set("OCI-Tag", tag.text());
+    // A registry that does not know ?tag= ignores it; by this header a client can tell.
+    if (exchange.query.find("tag")) {
+        for (const auto& tag : tags) response.set("OCI-Tag", tag.text());
+    }
     return response;
 }
 
