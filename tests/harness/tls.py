@@ -3,7 +3,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-NAMES = ("localhost", "*.dkr.ecr.us-east-1.amazonaws.com", "*.dkr.ecr.us-east-1.berth.test")
+NAMES = ("localhost", "api.ecr.us-east-1.amazonaws.com", "*.dkr.ecr.us-east-1.amazonaws.com", "*.dkr.ecr.us-east-1.berth.test")
 
 
 @dataclass(frozen=True)
