@@ -15,6 +15,7 @@ DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
 DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+ALL_MANIFESTS = ", ".join((MANIFEST, INDEX, DOCKER_MANIFEST, DOCKER_LIST))
 
 
 def digest_of(data, algorithm="sha256"):
@@ -99,12 +100,12 @@ class Oci:
         return self.request("PUT", f"/v2/{repository}/manifests/{reference}", data=data,
                             headers={"Content-Type": media_type}, **options)
 
-    def get_manifest(self, repository, reference, accept="*/*"):
-        headers = {"Accept": accept} if accept else {"Accept": None}
+    def get_manifest(self, repository, reference, accept=ALL_MANIFESTS):
+        headers = {"Accept": accept}
         return self.request("GET", f"/v2/{repository}/manifests/{reference}", headers=headers)
 
     def head_manifest(self, repository, reference):
-        return self.request("HEAD", f"/v2/{repository}/manifests/{reference}", headers={"Accept": "*/*"})
+        return self.request("HEAD", f"/v2/{repository}/manifests/{reference}", headers={"Accept": ALL_MANIFESTS})
 
     def delete_manifest(self, repository, reference):
         return self.request("DELETE", f"/v2/{repository}/manifests/{reference}")
