@@ -3,8 +3,7 @@
 
 #include "api/aws/api_error.hpp"
 #include "auth/mac.hpp"
-#include "registry/call.hpp"
-#include "store/transaction.hpp"
+#include "registry/images.hpp"
 
 #include <optional>
 #include <string>

@@ -5,7 +5,7 @@
 #include "api/aws/shape.hpp"
 #include "model/image.hpp"
 #include "model/repository.hpp"
-#include "store/transaction.hpp"
+#include "registry/images.hpp"
 
 #include <array>
 
