@@ -185,10 +185,9 @@ SignatureResult<ParsedSignature> read_common(const RequestToVerify& request, con
         return std::unexpected(done.error());
     if (auto done = read_signed_headers(request, *fields.signed_headers, parsed); !done)
         return std::unexpected(done.error());
-    if (!parsed.request_time.starts_with(parsed.date) || parsed.date.size() != 8) {
+    if (parsed.date != parsed.request_time.substr(0, 8)) {
         return invalid("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
-                       parsed.date + "' != '" + parsed.request_time.substr(0, 8) + "', from '" + parsed.request_time +
-                       "'.");
+                       parsed.request_time + "'.");
     }
     parsed.signature = *fields.signature;
     if (const auto hash = find_header(request, "x-amz-content-sha256")) parsed.payload_hash = trim(*hash);
