@@ -47,6 +47,7 @@ struct Config {
     http::Limits limits;
     registry::Settings registry;
     jobs::HousekeepingOptions housekeeping;
+    std::chrono::milliseconds job_poll{1000};
 };
 
 }  // namespace berth::app

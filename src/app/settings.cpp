@@ -148,6 +148,7 @@ std::vector<Setting> make_settings() {
                  "How often expired uploads and superfluous bytes are removed."),
         duration("storage.purge_interval", BERTH_AT(housekeeping.purge_interval),
                  "How often rows of deleted repositories are removed."),
+        duration("jobs.poll_interval", BERTH_AT(job_poll), "How often background jobs that are due are looked for."),
         duration("events.retention", BERTH_AT(housekeeping.event_retention), "How long events stay in the outbox."),
         duration("pulls.write_interval", BERTH_AT(housekeeping.pull_times_interval),
                  "How often noted pull times (lastRecordedPullTime) are written."),

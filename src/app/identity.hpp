@@ -1,0 +1,19 @@
+// Who this server is: its own registry, and the root access key that opens it.
+#pragma once
+
+#include "app/config.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "model/names.hpp"
+#include "registry/credentials.hpp"
+
+namespace berth::app {
+
+// Throws UsageError when account or region are none.
+[[nodiscard]] model::Registry own_registry(const Config& config);
+
+// The root access key: from BERTH_ROOT_ACCESS_KEY_ID and BERTH_ROOT_SECRET_ACCESS_KEY when both are set, else made at
+// the first start and written to DATA/credentials. Throws UsageError when the given pair cannot be one.
+void ensure_root_key(const Config& config, const model::Registry& registry, registry::Credentials& credentials);
+
+}  // namespace berth::app

@@ -1,0 +1,65 @@
+#include "app/metric_sources.hpp"
+
+#include "app/version.hpp"
+
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+
+namespace berth::app {
+
+namespace {
+
+using api::ops::MetricKind;
+
+// The second number of /proc/self/statm.
+double resident_bytes() {
+    std::ifstream statm("/proc/self/statm");
+    double pages_total = 0;
+    double pages_resident = 0;
+    statm >> pages_total >> pages_resident;
+    return pages_resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+template <class Owner, class Statistics>
+std::function<double()> number(const Owner& owner, std::uint64_t Statistics::* field) {
+    return [&owner, field] { return static_cast<double>(owner.statistics().*field); };
+}
+
+}  // namespace
+
+void add_metric_sources(api::ops::Metrics& metrics, MetricOwners owners) {
+    using Server = http::ServerStatistics;
+    using Store = store::sqlite::Statistics;
+    using Jobs = jobs::RunnerStatistics;
+    const auto& [server, metadata, runner] = owners;
+    metrics.add({"berth_http_connections_accepted_total", "Connections accepted.", MetricKind::counter,
+                 number(server, &Server::connections_accepted)});
+    metrics.add({"berth_http_connections_open", "Connections open now.", MetricKind::gauge,
+                 number(server, &Server::connections_open)});
+    metrics.add(
+        {"berth_http_received_bytes_total", "Bytes received.", MetricKind::counter, number(server, &Server::bytes_in)});
+    metrics.add(
+        {"berth_http_sent_bytes_total", "Bytes sent.", MetricKind::counter, number(server, &Server::bytes_out)});
+    metrics.add({"berth_metadata_writes_total", "Changes handed to the metadata store.", MetricKind::counter,
+                 number(metadata, &Store::writes)});
+    metrics.add({"berth_metadata_failed_writes_total", "Changes that were refused or failed.", MetricKind::counter,
+                 number(metadata, &Store::failed_writes)});
+    metrics.add({"berth_metadata_commits_total", "Commits; several changes share one.", MetricKind::counter,
+                 number(metadata, &Store::commits)});
+    metrics.add({"berth_metadata_failed_commits_total", "Commits the disk refused.", MetricKind::counter,
+                 number(metadata, &Store::failed_commits)});
+    metrics.add({"berth_metadata_writes_waiting", "Changes waiting for the writer now.", MetricKind::gauge,
+                 number(metadata, &Store::waiting)});
+    metrics.add({"berth_metadata_log_pages", "Length of the write-ahead log in pages.", MetricKind::gauge,
+                 number(metadata, &Store::log_pages)});
+    metrics.add({"berth_jobs_succeeded_total", "Background jobs that ended well.", MetricKind::counter,
+                 number(runner, &Jobs::succeeded)});
+    metrics.add({"berth_jobs_failed_total", "Background jobs that failed and will be tried again.", MetricKind::counter,
+                 number(runner, &Jobs::failed)});
+    metrics.add(
+        {"berth_resident_memory_bytes", "Memory of this process that is in RAM.", MetricKind::gauge, resident_bytes});
+}
+
+}  // namespace berth::app

@@ -1,0 +1,235 @@
+#include "app/node.hpp"
+
+#include "api/aws/aws_api.hpp"
+#include "api/endpoints.hpp"
+#include "api/oci/distribution_api.hpp"
+#include "api/ops/metrics.hpp"
+#include "api/ops/operations_api.hpp"
+#include "app/blocking.hpp"
+#include "app/data_folder.hpp"
+#include "app/front_door.hpp"
+#include "app/identity.hpp"
+#include "app/listen_address.hpp"
+#include "app/metric_sources.hpp"
+#include "app/usage_error.hpp"
+#include "app/version.hpp"
+#include "auth/basic_authenticator.hpp"
+#include "base/log.hpp"
+#include "http/server.hpp"
+#include "jobs/housekeeping.hpp"
+#include "registry/blobs.hpp"
+#include "registry/buffer_pool.hpp"
+#include "registry/credentials.hpp"
+#include "registry/hash_pool.hpp"
+#include "registry/images.hpp"
+#include "registry/pull_recorder.hpp"
+#include "registry/read_cache.hpp"
+#include "registry/repositories.hpp"
+#include "registry/uploads.hpp"
+#include "store/fs/fs_blob_store.hpp"
+#include "store/sqlite/sqlite_metadata.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <thread>
+
+namespace berth::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+unsigned cores() {
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+unsigned storage_threads(const Config& config) {
+    return config.storage_threads != 0 ? config.storage_threads : std::max(4U, 2 * cores());
+}
+
+fs::path prepared(const Config& config) {
+    prepare_data_folder(config.data);
+    return config.data;
+}
+
+std::unique_ptr<store::sqlite::SqliteMetadata> open_metadata(const fs::path& data) {
+    auto opened = store::sqlite::SqliteMetadata::open({.path = data / "metadata.db"});
+    if (!opened) throw UsageError(opened.error().message);
+    return std::move(*opened);
+}
+
+auth::StatementKey token_key(registry::Credentials& credentials) {
+    auto key = run_blocking(credentials.token_key());
+    if (!key) throw UsageError("the token key cannot be read: " + key.error().message);
+    return std::move(*key);
+}
+
+ListenAddress listen_address(const Config& config) {
+    auto address = parse_listen_address(config.listen);
+    if (!address) throw UsageError("cannot listen on '" + config.listen + "'; write HOST:PORT, such as 127.0.0.1:5000");
+    return std::move(*address);
+}
+
+std::optional<http::TlsFiles> tls_files(const Config& config) {
+    if (config.tls_certificate.empty() != config.tls_key.empty()) {
+        throw UsageError("TLS needs both a certificate and its key: give --tls-cert and --tls-key");
+    }
+    if (config.tls_certificate.empty()) return std::nullopt;
+    return http::TlsFiles{.certificate_chain = config.tls_certificate, .private_key = config.tls_key};
+}
+
+api::Endpoints::Config endpoints_of(const Config& config, const model::Registry& own, const ListenAddress& address,
+                                    std::uint16_t port) {
+    const auto scheme = config.tls_certificate.empty() ? api::Scheme::http : api::Scheme::https;
+    api::Endpoints::Config made{
+        .own = own, .public_host = config.public_host, .domain = std::nullopt, .scheme = scheme};
+    if (made.public_host.empty()) made.public_host = api::default_public_host(address.host, port, scheme);
+    if (!config.domain.empty()) made.domain = config.domain;
+    return made;
+}
+
+}  // namespace
+
+// Built from the top, destroyed from the bottom: what stands lower uses what stands higher.
+struct Node::Parts {
+    explicit Parts(const Config& the_config);
+
+    http::ServerOptions server_options();
+
+    const Config config;
+    const fs::path data;
+    SystemClock clock;
+    SystemRandom random;
+    const model::Registry own;
+    const ListenAddress address;
+
+    BlockingPool storage_pool;
+    registry::HashPool hashing;
+    registry::BufferPool buffers;
+    registry::ReadCache cache;
+    registry::PullRecorder pulls;
+    iam::OwnAccountAuthorizer authorizer;
+
+    std::unique_ptr<store::sqlite::SqliteMetadata> metadata;
+    store::fs::FsBlobStore blobs_store;
+    registry::Services services;
+    registry::Credentials credentials;
+    const auth::StatementKey key;
+
+    registry::Repositories repositories;
+    registry::Images images;
+    registry::Blobs blobs;
+    registry::Uploads uploads;
+
+    jobs::Runner runner;
+    auth::BasicAuthenticator authenticator;
+    api::ops::RequestCounters counters;
+    api::ops::Metrics metrics;
+    api::ops::OperationsApi operations;
+    FrontDoor door;
+    http::Server server;
+    std::unique_ptr<api::Endpoints> endpoints;
+    std::unique_ptr<api::oci::DistributionApi> distribution;
+    std::unique_ptr<api::aws::AwsApi> aws;
+    std::thread background;
+};
+
+Node::Parts::Parts(const Config& the_config)
+    : config(the_config),
+      data(prepared(config)),
+      own(own_registry(config)),
+      address(listen_address(config)),
+      storage_pool(storage_threads(config)),
+      hashing(std::max(1U, cores() / 2)),
+      buffers(config.transfer_memory),
+      cache(config.cache_memory),
+      metadata(open_metadata(data)),
+      blobs_store(data / "blobs", storage_pool,
+                  config.direct_io ? store::fs::DirectIo::where_possible : store::fs::DirectIo::off),
+      services{.clock = clock,
+               .random = random,
+               .metadata = *metadata,
+               .blobs = blobs_store,
+               .authorizer = authorizer,
+               .hashing = hashing,
+               .cache = cache,
+               .buffers = buffers,
+               .pulls = pulls,
+               .settings = config.registry},
+      credentials(*metadata, clock, random, auth::SealingKey(load_master_key(data, random), random)),
+      key(token_key(credentials)),
+      repositories(services),
+      images(services),
+      blobs(services),
+      uploads(services),
+      runner(*metadata, clock, random, jobs::RunnerOptions{.poll = config.job_poll}),
+      authenticator(key, clock, random),
+      metrics(counters),
+      operations(*metadata, blobs_store, metrics),
+      door(operations, counters, config.access_log),
+      server(server_options(), [this](http::Request& request) { return door.handle(request); }) {
+    ensure_root_key(config, own, credentials);
+    endpoints = std::make_unique<api::Endpoints>(endpoints_of(config, own, address, server.port()));
+    distribution = std::make_unique<api::oci::DistributionApi>(api::oci::UseCases{.repositories = repositories,
+                                                                                  .uploads = uploads,
+                                                                                  .blobs = blobs,
+                                                                                  .images = images,
+                                                                                  .settings = config.registry},
+                                                               api::oci::Gate(*endpoints, authenticator, key, clock));
+    aws = std::make_unique<api::aws::AwsApi>(api::aws::Environment{.repositories = repositories,
+                                                                   .images = images,
+                                                                   .blobs = blobs,
+                                                                   .uploads = uploads,
+                                                                   .authorizer = authorizer,
+                                                                   .endpoints = *endpoints,
+                                                                   .key = key,
+                                                                   .clock = clock},
+                                             credentials);
+    door.open(*distribution, *aws);
+    jobs::add_housekeeping(runner, services, uploads, config.housekeeping);
+    add_metric_sources(metrics, {.server = server, .metadata = *metadata, .runner = runner});
+}
+
+http::ServerOptions Node::Parts::server_options() {
+    http::ServerOptions options;
+    options.address = address.host;
+    options.port = address.port;
+    options.threads = config.threads;
+    options.tls = tls_files(config);
+    options.limits = config.limits;
+    options.observer = [this](const http::Answered& answered) { door.observe(answered); };
+    return options;
+}
+
+Node::Node(const Config& config) : parts_(std::make_unique<Parts>(config)) {}
+Node::~Node() = default;
+
+void Node::run() {
+    auto& parts = *parts_;
+    log::info("serving", {{"version", std::string(version)},
+                          {"address", parts.address.host + ":" + std::to_string(parts.server.port())},
+                          {"url", parts.endpoints->proxy_endpoint(parts.own)},
+                          {"account", parts.own.account.text()},
+                          {"region", parts.own.region.text()},
+                          {"data", parts.data.string()}});
+    parts.background = std::thread([&parts] {
+        try {
+            parts.runner.run();
+        } catch (const std::exception& thrown) {
+            log::error("background jobs have stopped", {{"reason", thrown.what()}});
+        }
+    });
+    parts.server.run();
+    parts.runner.stop();
+    parts.background.join();
+    parts.storage_pool.join();
+    log::info("stopped");
+}
+
+void Node::stop() {
+    log::info("stopping", {{"grace_ms", std::to_string(parts_->config.drain_grace.count())}});
+    parts_->operations.start_draining();
+    parts_->server.drain(parts_->config.drain_grace);
+}
+
+}  // namespace berth::app
