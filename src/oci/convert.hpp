@@ -7,7 +7,8 @@
 
 namespace berth::oci {
 
-// The manifest with the media types of the other format, or nullopt when there is no such conversion. Indexes are never converted.
+// The manifest with the media types of the other format, or nullopt when there is no such conversion. Indexes are never
+// converted.
 [[nodiscard]] std::optional<std::string> convert_manifest(std::string_view bytes, std::string_view from,
                                                           std::string_view to);
 

@@ -24,9 +24,10 @@ std::optional<model::Blob> Blobs::find(const model::Digest& digest) {
 }
 
 std::optional<model::Blob> Blobs::find(model::RepositoryId repository, const model::Digest& digest) {
-    auto row = db_.run("SELECT b.digest, b.size, b.key FROM repository_blob l JOIN blob b ON b.digest = l.digest"
-                       " WHERE l.repository = $1 AND l.digest = $2",
-                       repository, digest);
+    auto row = db_.run(
+        "SELECT b.digest, b.size, b.key FROM repository_blob l JOIN blob b ON b.digest = l.digest"
+        " WHERE l.repository = $1 AND l.digest = $2",
+        repository, digest);
     if (!row) return std::nullopt;
     return read_blob(row);
 }

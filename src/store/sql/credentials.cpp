@@ -5,9 +5,10 @@
 namespace berth::store::sql {
 
 std::optional<AccessKey> Credentials::find(std::string_view access_key_id) {
-    auto row = db_.run("SELECT id, principal_arn, account, user_id, sealed_secret, created_at FROM access_key"
-                       " WHERE id = $1",
-                       access_key_id);
+    auto row = db_.run(
+        "SELECT id, principal_arn, account, user_id, sealed_secret, created_at FROM access_key"
+        " WHERE id = $1",
+        access_key_id);
     if (!row) return std::nullopt;
     return AccessKey{
         .id = row.get<std::string>(0),

@@ -53,8 +53,12 @@ E value_of(std::span<const Word<E>> words, std::string_view text) {
 std::string_view to_text(model::TagMutability value) {
     return word_of<model::TagMutability>(mutabilities, value);
 }
-std::string_view to_text(model::EncryptionType value) { return word_of<model::EncryptionType>(encryptions, value); }
-std::string_view to_text(model::ImageStatus value) { return word_of<model::ImageStatus>(statuses, value); }
+std::string_view to_text(model::EncryptionType value) {
+    return word_of<model::EncryptionType>(encryptions, value);
+}
+std::string_view to_text(model::ImageStatus value) {
+    return word_of<model::ImageStatus>(statuses, value);
+}
 
 model::TagMutability parse_tag_mutability(std::string_view text) {
     return value_of<model::TagMutability>(mutabilities, text);
@@ -62,6 +66,8 @@ model::TagMutability parse_tag_mutability(std::string_view text) {
 model::EncryptionType parse_encryption_type(std::string_view text) {
     return value_of<model::EncryptionType>(encryptions, text);
 }
-model::ImageStatus parse_image_status(std::string_view text) { return value_of<model::ImageStatus>(statuses, text); }
+model::ImageStatus parse_image_status(std::string_view text) {
+    return value_of<model::ImageStatus>(statuses, text);
+}
 
 }  // namespace berth::store::sql

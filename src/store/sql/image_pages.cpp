@@ -10,7 +10,9 @@ namespace berth::store::sql {
 namespace {
 
 // Empty: every status.
-std::string_view wanted_status(const ImageFilter& filter) { return filter.status ? to_text(*filter.status) : ""; }
+std::string_view wanted_status(const ImageFilter& filter) {
+    return filter.status ? to_text(*filter.status) : "";
+}
 
 std::vector<model::Image> read_images(Rows row) {
     std::vector<model::Image> found;
@@ -26,8 +28,7 @@ void append_entries(std::vector<ImageEntry>& entries, Rows row) {
 
 std::vector<model::Image> any_images(Connection& db, model::RepositoryId repository, std::string_view status,
                                      std::string_view after, std::size_t limit) {
-    return read_images(db.run("SELECT " BERTH_IMAGE_COLUMNS
-                              " FROM image i WHERE i.repository = $1 AND i.digest > $2"
+    return read_images(db.run("SELECT " BERTH_IMAGE_COLUMNS " FROM image i WHERE i.repository = $1 AND i.digest > $2"
                               " AND ($3 = '' OR i.status = $3) ORDER BY i.digest LIMIT $4",
                               repository, after, status, limit));
 }

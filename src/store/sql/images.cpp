@@ -120,16 +120,18 @@ std::vector<model::Tag> Images::tags(model::ImageRowId id) {
 
 std::size_t Images::count_tags(model::ImageRowId id) {
     return db_
-        .run("SELECT count(*) FROM image i JOIN tag t ON t.repository = i.repository AND t.digest = i.digest"
-             " WHERE i.id = $1",
-             id)
+        .run(
+            "SELECT count(*) FROM image i JOIN tag t ON t.repository = i.repository AND t.digest = i.digest"
+            " WHERE i.id = $1",
+            id)
         .get<std::size_t>(0);
 }
 
 // A tag that is put where it stands already keeps its age.
 void Images::put_tag(model::RepositoryId repository, const model::Tag& tag, model::ImageRowId image, Timestamp now) {
     const auto target = address_of(image);
-    if (!target || target->repository != repository) throw std::logic_error("a tag is put on an image that is not there");
+    if (!target || target->repository != repository)
+        throw std::logic_error("a tag is put on an image that is not there");
     std::optional<std::string> before;
     if (auto row = db_.run("SELECT digest FROM tag WHERE repository = $1 AND name = $2", repository, tag)) {
         before = row.get<std::string>(0);

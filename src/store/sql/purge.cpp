@@ -15,7 +15,8 @@ struct Deleted {
 };
 
 std::optional<Deleted> oldest_deleted(Connection& db) {
-    auto row = db.run("SELECT id, deleted_at FROM repository WHERE deleted_at IS NOT NULL ORDER BY deleted_at, id LIMIT 1");
+    auto row =
+        db.run("SELECT id, deleted_at FROM repository WHERE deleted_at IS NOT NULL ORDER BY deleted_at, id LIMIT 1");
     if (!row) return std::nullopt;
     return Deleted{.id = row.get<model::RepositoryId>(0), .at = row.get<Timestamp>(1)};
 }
@@ -70,6 +71,7 @@ std::int64_t purge_uploads(Connection& db, const Deleted& from, std::size_t limi
         db.change("INSERT INTO discarded_key (key, discarded_at) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING", key,
                   from.at);
         db.change("DELETE FROM upload WHERE id = $1", id);
+        db.change("DELETE FROM upload_bytes WHERE upload = $1", id);
     }
     return static_cast<std::int64_t>(uploads.size());
 }

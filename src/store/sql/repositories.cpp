@@ -89,7 +89,9 @@ void Repositories::mark_deleted(model::RepositoryId id, Timestamp now) {
     db_.change("UPDATE repository SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", id, now);
 }
 
-std::size_t Repositories::purge(std::size_t limit) { return purge_deleted(db_, limit); }
+std::size_t Repositories::purge(std::size_t limit) {
+    return purge_deleted(db_, limit);
+}
 
 std::vector<model::ResourceTag> Repositories::resource_tags(model::RepositoryId id) {
     std::vector<model::ResourceTag> tags;

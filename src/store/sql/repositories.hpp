@@ -7,7 +7,7 @@
 namespace berth::store::sql {
 
 // The columns of a repository r, in the order read_repository() takes them.
-#define BERTH_REPOSITORY_COLUMNS                                                                              \
+#define BERTH_REPOSITORY_COLUMNS                                                                            \
     "r.id, r.account, r.region, r.name, r.created_at, r.tag_mutability, r.tag_exclusions, r.scan_on_push, " \
     "r.encryption, r.kms_key"
 [[nodiscard]] model::Repository read_repository(const Rows& row);

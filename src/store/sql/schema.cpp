@@ -123,6 +123,11 @@ CREATE TABLE upload (
 CREATE INDEX upload_expiry ON upload (expires_at);
 CREATE INDEX upload_repository ON upload (repository);
 
+CREATE TABLE upload_bytes (          -- of uploads that are still small
+    upload {text} PRIMARY KEY,
+    bytes {bytes} NOT NULL
+);
+
 CREATE TABLE outbox (
     id {id} PRIMARY KEY,
     account {text} NOT NULL,
@@ -171,6 +176,8 @@ constexpr Migration steps[] = {
 
 }  // namespace
 
-std::span<const Migration> migrations() { return steps; }
+std::span<const Migration> migrations() {
+    return steps;
+}
 
 }  // namespace berth::store::sql

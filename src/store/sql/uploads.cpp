@@ -38,13 +38,31 @@ void Uploads::update(const Upload& upload) {
                upload.id, upload.expires_at, upload.last_part_bytes, upload.short_part_followed);
 }
 
-void Uploads::erase(const model::UploadId& id) { db_.change("DELETE FROM upload WHERE id = $1", id); }
+void Uploads::erase(const model::UploadId& id) {
+    if (db_.change("DELETE FROM upload WHERE id = $1", id) == 0) return;  // never had a row: a blob sent in one request
+    db_.change("DELETE FROM upload_bytes WHERE upload = $1", id);
+}
+
+void Uploads::put_bytes(const model::UploadId& id, std::string_view bytes) {
+    if (bytes.empty()) {
+        db_.change("DELETE FROM upload_bytes WHERE upload = $1", id);
+        return;
+    }
+    db_.change(
+        "INSERT INTO upload_bytes (upload, bytes) VALUES ($1, $2) ON CONFLICT (upload) DO UPDATE SET bytes = $2", id,
+        Bytes{bytes});
+}
+
+std::string Uploads::bytes(const model::UploadId& id) {
+    auto row = db_.run("SELECT bytes FROM upload_bytes WHERE upload = $1", id);
+    return row ? row.get<std::string>(0) : std::string();
+}
 
 std::vector<Upload> Uploads::expired(Timestamp now, std::size_t limit) {
     std::vector<Upload> found;
-    for (auto row = db_.run("SELECT " BERTH_UPLOAD_COLUMNS
-                            " FROM upload WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2",
-                            now, limit);
+    for (auto row =
+             db_.run("SELECT " BERTH_UPLOAD_COLUMNS " FROM upload WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2",
+                     now, limit);
          row; row.next()) {
         found.push_back(read_upload(row));
     }

@@ -36,7 +36,9 @@ void bind(Statement& to, int parameter, T value) {
     if (!std::in_range<std::int64_t>(value)) throw Error(FaultKind::internal, "a number does not fit its column");
     to.bind_integer(parameter, static_cast<std::int64_t>(value));
 }
-inline void bind(Statement& to, int parameter, bool value) { to.bind_integer(parameter, value ? 1 : 0); }
+inline void bind(Statement& to, int parameter, bool value) {
+    to.bind_integer(parameter, value ? 1 : 0);
+}
 template <RowId T>
 void bind(Statement& to, int parameter, T value) {
     to.bind_integer(parameter, std::to_underlying(value));
@@ -44,15 +46,23 @@ void bind(Statement& to, int parameter, T value) {
 inline void bind(Statement& to, int parameter, Timestamp value) {
     to.bind_integer(parameter, value.time_since_epoch().count());
 }
-inline void bind(Statement& to, int parameter, std::string_view value) { to.bind_text(parameter, value); }
-inline void bind(Statement& to, int parameter, const std::string& value) { to.bind_text(parameter, value); }
+inline void bind(Statement& to, int parameter, std::string_view value) {
+    to.bind_text(parameter, value);
+}
+inline void bind(Statement& to, int parameter, const std::string& value) {
+    to.bind_text(parameter, value);
+}
 // Without this a literal would rather become a bool.
-inline void bind(Statement& to, int parameter, const char* value) { to.bind_text(parameter, value); }
+inline void bind(Statement& to, int parameter, const char* value) {
+    to.bind_text(parameter, value);
+}
 template <NamedText T>
 void bind(Statement& to, int parameter, const T& value) {
     to.bind_text(parameter, value.text());
 }
-inline void bind(Statement& to, int parameter, Bytes value) { to.bind_bytes(parameter, value.value); }
+inline void bind(Statement& to, int parameter, Bytes value) {
+    to.bind_bytes(parameter, value.value);
+}
 template <class T>
 void bind(Statement& to, int parameter, const std::optional<T>& value) {
     if (value) {

@@ -37,11 +37,10 @@ bool Checkpointer::wait_for_work() {
 void Checkpointer::run() {
     while (wait_for_work()) {
         checkpoint();
-        {
-            const std::lock_guard hold(mutex_);
-            wanted_ = false;
-        }
+        // In this order: the writer, which moves the rest when it sees this, must not have started another one.
         finished_ = true;
+        const std::lock_guard hold(mutex_);
+        wanted_ = false;
     }
 }
 

@@ -2,6 +2,11 @@
 //
 // The log starts over only when all of it was moved and the next write begins. A writer that never rests would
 // always be a few pages ahead of this thread; so the writer itself moves that small rest when this one is done.
+//
+// What must hold: it is started only right after a commit, when the log has something to move, and the writer moves
+// the rest only while this thread is idle. A checkpoint that begins on a log already moved in full, while a commit
+// starts that log over, can corrupt the database in SQLite before 3.51.3 (sqlite.org/wal.html, "WAL-reset bug"),
+// Debian 12's among them.
 #pragma once
 
 #include "store/sqlite/connection.hpp"

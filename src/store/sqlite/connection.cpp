@@ -62,9 +62,15 @@ void SqliteConnection::run_script(const std::string& text) {
 void SqliteConnection::set_sync(Sync sync) {
     if (sync == sync_) return;
     switch (sync) {
-        case Sync::off: run_script("PRAGMA synchronous = OFF"); break;
-        case Sync::normal: run_script("PRAGMA synchronous = NORMAL"); break;
-        case Sync::full: run_script("PRAGMA synchronous = FULL"); break;
+        case Sync::off:
+            run_script("PRAGMA synchronous = OFF");
+            break;
+        case Sync::normal:
+            run_script("PRAGMA synchronous = NORMAL");
+            break;
+        case Sync::full:
+            run_script("PRAGMA synchronous = FULL");
+            break;
     }
     sync_ = sync;
 }

@@ -1,16 +1,18 @@
 #include "store/sqlite/data_lock.hpp"
 
-#include <cerrno>
-#include <system_error>
-
 #include <fcntl.h>
 #include <sys/file.h>
+#include <system_error>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace berth::store::sqlite {
 namespace {
 
-std::string reason(int error) { return std::generic_category().message(error); }
+std::string reason(int error) {
+    return std::generic_category().message(error);
+}
 
 }  // namespace
 

@@ -1,8 +1,9 @@
 #include "store/sqlite/scratch_folder.hpp"
 
+#include <system_error>
+
 #include <cstdlib>
 #include <string>
-#include <system_error>
 
 namespace berth::store::sqlite {
 

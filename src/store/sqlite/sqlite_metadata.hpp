@@ -14,15 +14,15 @@
 namespace berth::store::sqlite {
 
 struct Options {
-    std::filesystem::path path;               // the database; DATA/lock beside it keeps a second server out
+    std::filesystem::path path;  // the database; DATA/lock beside it keeps a second server out
     // A database of one's own that goes when this does: a file in a temporary folder that is never synced, because
     // only a file lets readers and the writer work at once. `path` is not looked at.
     bool in_memory = false;
-    std::size_t queue_limit = 4096;           // writes that may wait; one more is answered `unavailable`
-    std::size_t batch_limit = 128;            // writes under one commit
-    int checkpoint_pages = 4096;              // of 8 KiB: length the write-ahead log may reach before it is moved
+    std::size_t queue_limit = 4096;  // writes that may wait; one more is answered `unavailable`
+    std::size_t batch_limit = 128;   // writes under one commit
+    int checkpoint_pages = 4096;     // of 8 KiB: length the write-ahead log may reach before it is moved
     int writer_cache_kib = 16 * 1024;
-    int reader_cache_kib = 2 * 1024;          // for each thread that reads
+    int reader_cache_kib = 2 * 1024;  // for each thread that reads
     std::span<const sql::Migration> migrations = sql::migrations();
 };
 

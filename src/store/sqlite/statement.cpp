@@ -50,7 +50,9 @@ void SqliteStatement::check(int code) const {
     if (code != SQLITE_OK) throw_error(handle_, code);
 }
 
-void SqliteStatement::bind_null(int parameter) { check(sqlite3_bind_null(statement_.get(), index_of(parameter))); }
+void SqliteStatement::bind_null(int parameter) {
+    check(sqlite3_bind_null(statement_.get(), index_of(parameter)));
+}
 
 void SqliteStatement::bind_integer(int parameter, std::int64_t value) {
     check(sqlite3_bind_int64(statement_.get(), index_of(parameter), value));
@@ -59,7 +61,8 @@ void SqliteStatement::bind_integer(int parameter, std::int64_t value) {
 // An empty view may have no address, and an address of nothing would bind NULL.
 void SqliteStatement::bind_text(int parameter, std::string_view value) {
     const char* text = value.data() ? value.data() : "";
-    check(sqlite3_bind_text64(statement_.get(), index_of(parameter), text, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+    check(
+        sqlite3_bind_text64(statement_.get(), index_of(parameter), text, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void SqliteStatement::bind_bytes(int parameter, std::string_view value) {
@@ -85,7 +88,9 @@ bool SqliteStatement::is_null(int column) const {
     return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
-std::int64_t SqliteStatement::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+std::int64_t SqliteStatement::integer(int column) const {
+    return sqlite3_column_int64(statement_.get(), column);
+}
 
 std::string_view SqliteStatement::bytes(int column) const {
     const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));

@@ -25,10 +25,10 @@
 namespace berth::store::sqlite {
 
 struct WriterLimits {
-    std::size_t queue = 4096;       // waiting writes; one more is answered `unavailable`
-    std::size_t batch = 128;        // writes under one commit
-    int checkpoint_pages = 4096;    // length of the log from which on it is moved
-    bool sync = true;               // false: no commit waits for the disk (scratch databases)
+    std::size_t queue = 4096;     // waiting writes; one more is answered `unavailable`
+    std::size_t batch = 128;      // writes under one commit
+    int checkpoint_pages = 4096;  // length of the log from which on it is moved
+    bool sync = true;             // false: no commit waits for the disk (scratch databases)
 };
 
 // Thread-safe. Every write that was accepted is answered before the destructor returns; the event loops of the
