@@ -6,6 +6,7 @@
 #include "base/encoding.hpp"
 #include "model/digest.hpp"
 #include "registry/buffer_pool.hpp"
+#include "registry/hash_pool.hpp"
 #include "registry/pull_recorder.hpp"
 #include "registry/read_cache.hpp"
 #include "store/fs/fs_blob_store.hpp"
@@ -79,13 +80,14 @@ protected:
         std::move(*store::sqlite::SqliteMetadata::open({.path = {}, .in_memory = true}));
     BlockingPool pool{1};
     store::fs::FsBlobStore blob_store{folder.path(), pool, store::fs::DirectIo::off};
+    registry::HashPool hashing{1};
     iam::OwnAccountAuthorizer authorizer;
     registry::ReadCache cache{1024 * 1024};
     registry::BufferPool buffers{4 * 1024 * 1024};
     registry::PullRecorder pulls;
     registry::Settings settings;
-    registry::Services services{clock, random, *metadata, blob_store, authorizer,
-                                pool,  cache,  buffers,   pulls,      settings};
+    registry::Services services{clock,   random, *metadata, blob_store, authorizer,
+                                hashing, cache,  buffers,   pulls,      settings};
     registry::Repositories repositories{services};
     registry::Images images{services};
     registry::Blobs blobs{services};
