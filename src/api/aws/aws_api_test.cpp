@@ -6,6 +6,7 @@
 #include "base/encoding.hpp"
 #include "model/digest.hpp"
 #include "registry/buffer_pool.hpp"
+#include "registry/hash_pool.hpp"
 #include "registry/pull_recorder.hpp"
 #include "registry/read_cache.hpp"
 #include "store/fs/fs_blob_store.hpp"
@@ -34,15 +35,29 @@ public:
 };
 
 template <class T>
+Task<void> keep(Task<T> task, std::optional<T>& result) {
+    auto value = co_await std::move(task);
+    result.emplace(std::move(value));
+}
+
+template <class T>
 T run(Task<T> task) {
     boost::asio::io_context context;
     std::optional<T> result;
-    boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr thrown, T value) {
+    boost::asio::co_spawn(context, keep(std::move(task), result), [](std::exception_ptr thrown) {
         if (thrown) std::rethrow_exception(thrown);
-        result.emplace(std::move(value));
     });
     context.run();
     return std::move(*result);
+}
+
+http::Request post() {
+    http::Request request;
+    request.method = http::Method::post;
+    request.method_text = "POST";
+    request.target = "/";
+    request.path = "/";
+    return request;
 }
 
 struct Reply {
@@ -65,13 +80,14 @@ protected:
         std::move(*store::sqlite::SqliteMetadata::open({.path = {}, .in_memory = true}));
     BlockingPool pool{1};
     store::fs::FsBlobStore blob_store{folder.path(), pool, store::fs::DirectIo::off};
+    registry::HashPool hashing{1};
     iam::OwnAccountAuthorizer authorizer;
     registry::ReadCache cache{1024 * 1024};
     registry::BufferPool buffers{4 * 1024 * 1024};
     registry::PullRecorder pulls;
     registry::Settings settings;
-    registry::Services services{clock, random, *metadata, blob_store, authorizer,
-                                pool,  cache,  buffers,   pulls,      settings};
+    registry::Services services{clock,   random, *metadata, blob_store, authorizer,
+                                hashing, cache,  buffers,   pulls,      settings};
     registry::Repositories repositories{services};
     registry::Images images{services};
     registry::Blobs blobs{services};
@@ -94,14 +110,14 @@ protected:
 
     struct Sending {
         std::string service = "ecr", region = "us-east-1", host = "localhost:5000";
-        std::string target, content_type = "application/x-amz-json-1.1";
+        std::string target = {}, content_type = "application/x-amz-json-1.1";
         std::optional<std::string> key_id = std::nullopt;
         bool damaged = false;
     };
 
     Reply send(const std::string& body, Sending how) {
         const auto time = auth::to_basic_iso(clock.now());
-        http::Request request{.method = http::Method::post, .method_text = "POST", .target = "/", .path = "/"};
+        http::Request request = post();
         request.headers = {{"Host", how.host}, {"Content-Type", how.content_type}, {"X-Amz-Date", time}};
         if (!how.target.empty()) request.headers.push_back({"X-Amz-Target", how.target});
         request.request_id = "00000000-0000-4000-8000-000000000000";
@@ -254,7 +270,7 @@ TEST_F(AwsApiTest, RefusesWhatIsNotProperlySigned) {
               "InvalidSignatureException");
     EXPECT_EQ(send("{}", {.target = "Other.DescribeRegistry"}).text("__type"), "UnknownOperationException");
     EXPECT_EQ(call("NoSuchThing", "{}").text("__type"), "UnknownOperationException");
-    http::Request unsigned_request{.method = http::Method::post, .method_text = "POST", .target = "/", .path = "/"};
+    http::Request unsigned_request = post();
     unsigned_request.headers = {{"Host", "localhost:5000"}, {"X-Amz-Target", target}};
     EXPECT_EQ(answer(unsigned_request, "{}").text("__type"), "MissingAuthenticationTokenException");
     EXPECT_EQ(call("CreateRepository", R"({"repositoryName":"app","registryId":"111111111111"})").text("__type"),

@@ -103,7 +103,8 @@ enum class ScanStatus : std::uint8_t {
     eligibility_expired,
     findings_unavailable,
     limit_exceeded,
-    image_archived
+    image_archived,
+    image_size_exceeded
 };
 enum class ImageFailureCode : std::uint8_t {
     invalid_digest,
@@ -187,7 +188,7 @@ struct EnumTable<Severity> {
 template <>
 struct EnumTable<ScanStatus> {
     using enum ScanStatus;
-    static constexpr EnumRows<ScanStatus, 10> rows{{{in_progress, "IN_PROGRESS"},
+    static constexpr EnumRows<ScanStatus, 11> rows{{{in_progress, "IN_PROGRESS"},
                                                     {complete, "COMPLETE"},
                                                     {failed, "FAILED"},
                                                     {unsupported_image, "UNSUPPORTED_IMAGE"},
@@ -196,7 +197,8 @@ struct EnumTable<ScanStatus> {
                                                     {eligibility_expired, "SCAN_ELIGIBILITY_EXPIRED"},
                                                     {findings_unavailable, "FINDINGS_UNAVAILABLE"},
                                                     {limit_exceeded, "LIMIT_EXCEEDED"},
-                                                    {image_archived, "IMAGE_ARCHIVED"}}};
+                                                    {image_archived, "IMAGE_ARCHIVED"},
+                                                    {image_size_exceeded, "IMAGE_SIZE_EXCEEDED"}}};
 };
 template <>
 struct EnumTable<ImageFailureCode> {

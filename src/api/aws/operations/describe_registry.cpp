@@ -18,14 +18,20 @@ struct RepositoryFilter {
 };
 BOOST_DESCRIBE_STRUCT(RepositoryFilter, (), (filter, filterType))
 
+struct DeleteReplication {
+    bool enabled = false;
+};
+BOOST_DESCRIBE_STRUCT(DeleteReplication, (), (enabled))
+
 struct ReplicationRule {
     List<ReplicationDestination, 0, 100> destinations;
     std::optional<List<RepositoryFilter, 1, 100>> repositoryFilters;
+    std::optional<DeleteReplication> deleteReplication;
 };
-BOOST_DESCRIBE_STRUCT(ReplicationRule, (), (destinations, repositoryFilters))
+BOOST_DESCRIBE_STRUCT(ReplicationRule, (), (destinations, repositoryFilters, deleteReplication))
 
 struct ReplicationConfiguration {
-    List<ReplicationRule, 0, 10> rules;
+    List<ReplicationRule, 0, 25> rules;
 };
 BOOST_DESCRIBE_STRUCT(ReplicationConfiguration, (), (rules))
 
