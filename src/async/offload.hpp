@@ -4,14 +4,14 @@
 #include "async/task.hpp"
 
 #include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
 #include <optional>
@@ -32,14 +32,15 @@ Task<std::invoke_result_t<F&>> offload(BlockingPool& pool, F work) {
     std::exception_ptr thrown;
     const auto back = co_await boost::asio::this_coro::executor;
     auto run = [&](auto handler) {
-        boost::asio::post(pool, [&, handler = std::move(handler), guard = boost::asio::make_work_guard(back)]() mutable {
-            try {
-                result.emplace(work());
-            } catch (...) {
-                thrown = std::current_exception();
-            }
-            boost::asio::post(guard.get_executor(), std::move(handler));
-        });
+        boost::asio::post(pool,
+                          [&, handler = std::move(handler), guard = boost::asio::make_work_guard(back)]() mutable {
+                              try {
+                                  result.emplace(work());
+                              } catch (...) {
+                                  thrown = std::current_exception();
+                              }
+                              boost::asio::post(guard.get_executor(), std::move(handler));
+                          });
     };
     co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void()>(run, boost::asio::use_awaitable);
     if (thrown) std::rethrow_exception(thrown);

@@ -1,4 +1,2 @@
-// Asio and Beast, compiled once for the whole program.
-#include <boost/asio/impl/src.hpp>
-#include <boost/asio/ssl/impl/src.hpp>
+// Beast, compiled once for the whole program (Asio's share is in src/async).
 #include <boost/beast/src.hpp>

@@ -27,14 +27,14 @@ struct HeaderView {
 struct Request {
     Method method = Method::other;
     std::string_view method_text;
-    std::string_view target;                // as sent: path and query, still escaped
-    std::string_view path;                  // of target, still escaped
-    std::string_view query;                 // of target, without '?'
-    std::vector<HeaderView> headers;        // in the order sent
-    std::string_view peer;                  // address of the client
+    std::string_view target;          // as sent: path and query, still escaped
+    std::string_view path;            // of target, still escaped
+    std::string_view query;           // of target, without '?'
+    std::vector<HeaderView> headers;  // in the order sent
+    std::string_view peer;            // address of the client
     bool tls = false;
-    std::string_view request_id;            // a UUID; also in the answer's headers and in the log
-    ByteSource* body = nullptr;             // never null inside a handler; empty when there is no body
+    std::string_view request_id;  // a UUID; also in the answer's headers and in the log
+    ByteSource* body = nullptr;   // never null inside a handler; empty when there is no body
 
     // The first header of that name, compared without case; nullopt when there is none.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
@@ -44,7 +44,7 @@ struct Request {
 
 // Part of a file, sent without passing through user space where the connection allows it.
 struct FileBody {
-    std::shared_ptr<void> owner;            // keeps the descriptor open
+    std::shared_ptr<void> owner;  // keeps the descriptor open
     int descriptor = -1;
     std::uint64_t offset = 0;
     std::uint64_t length = 0;

@@ -6,9 +6,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace berth::http {
 
@@ -18,20 +20,36 @@ struct TlsFiles {
 };
 
 struct Limits {
-    std::size_t header_bytes = 64 * 1024;            // over it: 431
-    std::size_t connections = 4096;                  // over it: 503 and closed
-    std::chrono::seconds header_timeout{20};         // from the first byte of a request to the end of its header
-    std::chrono::seconds idle_timeout{75};           // between requests
-    std::chrono::seconds stall_timeout{60};          // a body or an answer that does not move at all
-    std::uint64_t min_body_bytes_per_second = 256;   // averaged over stall_timeout; slower bodies: 408
+    std::size_t header_bytes = 64 * 1024;              // over it: 431
+    std::size_t connections = 4096;                    // over it: 503 and closed
+    std::chrono::milliseconds header_timeout{20'000};  // from the first byte of a request to the end of its header
+    std::chrono::milliseconds idle_timeout{75'000};    // between requests
+    std::chrono::milliseconds stall_timeout{60'000};   // a body or an answer that does not move at all
+    std::uint64_t min_body_bytes_per_second = 256;     // averaged over stall_timeout; slower bodies: 408
 };
+
+// One answered request, for the access log and the metrics. The views live as long as the call.
+struct Answered {
+    std::string_view method;
+    std::string_view target;
+    std::string_view peer;
+    std::string_view request_id;
+    int status = 0;
+    std::uint64_t body_bytes = 0;                    // of the answer's body, as far as it was sent
+    std::chrono::steady_clock::duration duration{};  // from the end of the request's header to the end of the answer
+};
+
+// Called on an I/O thread after each answer, also after those the server gives by itself (400, 408, 431, 503, ...):
+// quick, and safe to be called from several threads at once.
+using Observer = std::function<void(const Answered&)>;
 
 struct ServerOptions {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 5000;                       // 0: any free one
-    unsigned threads = 0;                            // 0: one a core
+    std::uint16_t port = 5000;  // 0: any free one
+    unsigned threads = 0;       // 0: one a core
     std::optional<TlsFiles> tls;
     Limits limits;
+    Observer observer;  // may be empty
 };
 
 // Numbers for /metrics; monotonous but for the gauges.
@@ -45,7 +63,9 @@ struct ServerStatistics {
 
 class Server {
 public:
-    // Binds and listens; throws std::system_error with a clear text when it cannot (address in use, bad key).
+    // Binds and listens; throws std::system_error with a clear text when it cannot (address in use), and
+    // std::runtime_error for a certificate or key that cannot be used. Sets SIGPIPE to be ignored in this process:
+    // sendfile(2) and OpenSSL know no other way to report a peer that is gone.
     Server(ServerOptions options, Handler handler);
     ~Server();
     Server(const Server&) = delete;

@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "model/image.hpp"
+#include "oci/media_type.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,8 +14,6 @@
 #include <vector>
 
 namespace berth::oci {
-
-enum class ManifestKind : std::uint8_t { image, index };
 
 struct Manifest {
     ManifestKind kind = ManifestKind::image;

@@ -22,8 +22,8 @@ namespace berth::registry {
 // Authorises, then finds the repository, in memory where possible. In this order: a caller without the right does not
 // learn whether the repository exists.
 [[nodiscard]] Task<Result<std::shared_ptr<const model::Repository>>> enter(Services& services, const Call& call,
-                                                                          iam::Action action,
-                                                                          const RepositoryRef& repository);
+                                                                           iam::Action action,
+                                                                           const RepositoryRef& repository);
 
 // The repository inside a transaction, for use cases that change it.
 [[nodiscard]] Result<model::Repository> find_repository(store::Transaction& tx, const RepositoryRef& repository);

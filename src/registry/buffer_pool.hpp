@@ -24,15 +24,15 @@ public:
     BufferPool& operator=(const BufferPool&) = delete;
 
     struct Return {
-        BufferPool* pool = nullptr;
-        std::size_t size = 0;
+        BufferPool* pool;
+        std::size_t size;
         void operator()(std::byte* bytes) const;
     };
 
     // One buffer; its size is large or small. Goes back when destroyed.
     class Buffer {
     public:
-        Buffer() = default;
+        Buffer() : bytes_(nullptr, Return{nullptr, 0}) {}
         Buffer(std::unique_ptr<std::byte, Return> bytes, std::size_t size) : bytes_(std::move(bytes)), size_(size) {}
         [[nodiscard]] std::span<std::byte> span() const { return {bytes_.get(), size_}; }
         [[nodiscard]] explicit operator bool() const { return bytes_ != nullptr; }

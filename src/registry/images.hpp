@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,8 +21,8 @@ namespace berth::registry {
 
 // What happens when this digest already stands under this tag (or, without a tag, in the repository).
 enum class SamePush : std::uint8_t {
-    is_an_error,              // the ECR API: image_exists
-    succeeds_unless_immutable // the Distribution API; Settings::immutable_repush may allow that too
+    is_an_error,               // the ECR API: image_exists
+    succeeds_unless_immutable  // the Distribution API; Settings::immutable_repush may allow that too
 };
 
 struct NewManifest {
@@ -39,18 +40,19 @@ struct PutImageOutcome {
 
 // One of the results of a batch call: what was asked, and what came of it.
 struct ImageFailure {
-    std::string code;     // ImageNotFound, InvalidImageDigest, ...
+    std::string code;  // ImageNotFound, InvalidImageDigest, ...
     std::string reason;
 };
 
 struct FoundImage {
+    model::ImageRowId image{};
     model::ImageIdentifier id;
     std::string manifest;
     std::string media_type;
 };
 
 struct DeletedImage {
-    model::ImageIdentifier id;   // one for each (digest, tag) pair that went
+    model::ImageIdentifier id;  // one for each (digest, tag) pair that went
 };
 
 // What deleting a tag means when it was the image's last.
@@ -78,18 +80,16 @@ public:
     // it) or one failure.
     using DeletedOrFailure = std::variant<std::vector<DeletedImage>, ImageFailure>;
     Task<Result<std::vector<DeletedOrFailure>>> remove_batch(const Call& call, RepositoryRef repository,
-                                                             std::vector<model::ImageIdentifier> ids,
-                                                             LastTag last_tag);
+                                                             std::vector<model::ImageIdentifier> ids, LastTag last_tag);
     // Action ecr:BatchDeleteImage, for the Distribution API: a digest takes the image, a tag only itself.
     Task<Result<void>> remove(const Call& call, RepositoryRef repository, model::Reference reference);
 
     // Action ecr:ListImages.
-    Task<Result<std::shared_ptr<const std::vector<std::string>>>> tag_page(const Call& call,
-                                                                           const RepositoryRef& repository,
-                                                                           std::string_view after, std::size_t limit);
+    Task<Result<std::shared_ptr<const TagNames>>> tag_page(const Call& call, const RepositoryRef& repository,
+                                                           std::string_view after, std::size_t limit);
     Task<Result<std::vector<store::ImageEntry>>> entry_page(const Call& call, RepositoryRef repository,
-                                                            store::ImageFilter filter,
-                                                            store::ImageEntryPosition after, std::size_t limit);
+                                                            store::ImageFilter filter, store::ImageEntryPosition after,
+                                                            std::size_t limit);
     // Action ecr:DescribeImages.
     Task<Result<std::vector<store::TaggedImage>>> page(const Call& call, RepositoryRef repository,
                                                        store::ImageFilter filter, std::string after_digest,
@@ -98,11 +98,14 @@ public:
     Task<Result<std::vector<store::TaggedImage>>> describe(const Call& call, RepositoryRef repository,
                                                            std::vector<model::ImageIdentifier> ids);
     // Action ecr:BatchGetImage. Manifests whose subject is `subject`; none is an empty page, not a fault.
-    Task<Result<std::vector<model::Image>>> referrers(const Call& call, RepositoryRef repository,
-                                                      model::Digest subject, std::string artifact_type,
-                                                      std::string after_digest, std::size_t limit);
+    Task<Result<std::vector<model::Image>>> referrers(const Call& call, RepositoryRef repository, model::Digest subject,
+                                                      std::string artifact_type, std::string after_digest,
+                                                      std::size_t limit);
 
 private:
+    void note_pull(const StoredManifest& manifest);
+    void forget_tags(model::RepositoryId repository, std::span<const model::Tag> tags);
+
     Services& services_;
 };
 

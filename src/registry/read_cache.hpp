@@ -21,6 +21,8 @@ struct StoredManifest {
     model::Digest digest;
     std::string media_type;
     std::shared_ptr<const std::string> bytes;
+    // When a pull of it was last noted (ms since 1970), so that most pulls touch nothing shared but this.
+    mutable std::atomic<std::int64_t> pull_noted_ms{0};
 };
 
 using TagNames = std::vector<std::string>;
@@ -29,7 +31,11 @@ using TagNames = std::vector<std::string>;
 class ReadCache {
 public:
     explicit ReadCache(std::size_t budget)
-        : repositories(budget / 16), manifests(budget / 2), tags(budget / 8), blobs(budget / 4), tag_pages(budget / 16) {}
+        : repositories(budget / 16),
+          manifests(budget / 2),
+          tags(budget / 8),
+          blobs(budget / 4),
+          tag_pages(budget / 16) {}
 
     CacheTable<model::Repository> repositories;  // key: 0, repository_key()
     CacheTable<StoredManifest> manifests;        // key: repository, digest

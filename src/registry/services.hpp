@@ -14,6 +14,7 @@ namespace berth::registry {
 class PullRecorder;
 class ReadCache;
 class BufferPool;
+class HashPool;
 
 struct Services {
     Clock& clock;
@@ -21,7 +22,7 @@ struct Services {
     store::Metadata& metadata;
     store::BlobStore& blobs;
     const iam::Authorizer& authorizer;
-    BlockingPool& hashing;     // threads that hash pieces of blobs
+    HashPool& hashing;
     ReadCache& cache;
     BufferPool& buffers;
     PullRecorder& pulls;

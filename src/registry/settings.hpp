@@ -11,18 +11,18 @@ enum class Missing : std::uint8_t { refuse, accept };
 enum class Repush : std::uint8_t { refuse, accept };
 
 struct Settings {
-    std::size_t manifest_bytes = 4 * 1024 * 1024;             // ECR: 4,194,304
-    std::size_t manifest_depth = 32;                          // nesting of a manifest's JSON
-    std::size_t inline_blob_bytes = 64 * 1024;                // blobs up to this size live in the metadata
-    std::uint64_t layer_bytes = 52'000ULL * 1024 * 1024;      // ECR: 52,000 MiB
-    std::size_t tags_per_image = 1000;                        // ECR: 1,000
-    std::size_t uploads_per_repository = 1000;                // running at once
+    std::size_t manifest_bytes = 4 * 1024 * 1024;                   // ECR: 4,194,304
+    std::size_t manifest_depth = 32;                                // nesting of a manifest's JSON
+    std::size_t inline_blob_bytes = 64 * 1024;                      // blobs up to this size live in the metadata
+    std::uint64_t layer_bytes = 52'000ULL * 1024 * 1024;            // ECR: 52,000 MiB
+    std::size_t tags_per_image = 1000;                              // ECR: 1,000
+    std::size_t uploads_per_repository = 1000;                      // running at once
     std::chrono::seconds upload_lifetime = std::chrono::hours(24);  // after the last byte
-    Missing missing_children = Missing::refuse;               // an index whose manifests are not all there
-    Missing missing_blobs = Missing::refuse;                  // an image whose config or layers are not all there
-    Repush immutable_repush = Repush::refuse;                 // the same digest under the same immutable tag, by a client
-    bool delete_referenced = false;                           // manifests an index names, blobs a manifest names
-    bool blob_mounting = true;                                // cross-repository mount
+    Missing missing_children = Missing::refuse;                     // an index whose manifests are not all there
+    Missing missing_blobs = Missing::refuse;                        // an image whose config or layers are not all there
+    Repush immutable_repush = Repush::refuse;  // the same digest under the same immutable tag, by a client
+    bool delete_referenced = false;            // manifests an index names, blobs a manifest names
+    bool blob_mounting = true;                 // cross-repository mount
 };
 
 }  // namespace berth::registry

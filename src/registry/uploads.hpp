@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "model/image.hpp"
 #include "registry/call.hpp"
+#include "registry/live_uploads.hpp"
 #include "registry/services.hpp"
 
 #include <cstdint>
@@ -13,8 +14,6 @@
 #include <optional>
 
 namespace berth::registry {
-
-class LiveUploads;
 
 // First and last byte of a chunk, both inclusive.
 struct ChunkRange {
@@ -65,6 +64,11 @@ public:
     Task<Result<std::size_t>> sweep(std::size_t limit);
 
 private:
+    // Authorises, and gives the upload to this caller alone.
+    Task<Result<LiveUploads::Lease>> take_up(const Call& call, iam::Action action, const UploadRef& upload);
+    Task<Result<model::Blob>> finish(LiveUploads::Lease& lease, const RepositoryRef& repository,
+                                     const model::Digest& expected);
+
     Services& services_;
     std::unique_ptr<LiveUploads> live_;
 };

@@ -158,7 +158,11 @@ public:
     virtual void insert(const Upload&) = 0;
     // expires_at and the part fields.
     virtual void update(const Upload&) = 0;
+    // The row and its bytes.
     virtual void erase(const model::UploadId&) = 0;
+    // The bytes of an upload that is still small; empty: none are kept.
+    virtual void put_bytes(const model::UploadId&, std::string_view bytes) = 0;
+    [[nodiscard]] virtual std::string bytes(const model::UploadId&) = 0;
     [[nodiscard]] virtual std::vector<Upload> expired(Timestamp now, std::size_t limit) = 0;
     [[nodiscard]] virtual std::size_t count(model::RepositoryId) = 0;
 };

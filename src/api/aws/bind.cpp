@@ -1,0 +1,27 @@
+#include "api/aws/bind.hpp"
+
+#include <boost/json/parse.hpp>
+
+namespace berth::api::aws {
+
+Answer<json::value> parse_body(std::string_view body) {
+    if (body.empty()) return json::value(json::object());
+    json::parse_options options;
+    options.max_depth = 32;
+    boost::system::error_code error;
+    auto value = json::parse({body.data(), body.size()}, error, {}, options);
+    if (error) return std::unexpected(serialization("The body is not JSON."));
+    if (!value.is_object()) return std::unexpected(serialization("The body is not a JSON object."));
+    return value;
+}
+
+Answer<void> judge(const Findings& findings) {
+    if (findings.type()) return std::unexpected(serialization(*findings.type()));
+    if (findings.constraint()) {
+        return std::unexpected(
+            ApiError(Fault{.kind = FaultKind::invalid_parameter, .message = *findings.constraint()}));
+    }
+    return {};
+}
+
+}  // namespace berth::api::aws

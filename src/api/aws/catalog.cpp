@@ -1,0 +1,57 @@
+#include "api/aws/catalog.hpp"
+
+#include "api/aws/json_writer.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace berth::api::aws {
+
+namespace {
+
+using namespace operation;
+
+constexpr std::array all{
+    &batch_check_layer_availability,
+    &batch_delete_image,
+    &batch_get_image,
+    &complete_layer_upload,
+    &create_repository,
+    &delete_repository,
+    &describe_images,
+    &describe_registry,
+    &describe_repositories,
+    &get_authorization_token,
+    &get_download_url_for_layer,
+    &initiate_layer_upload,
+    &list_images,
+    &list_tags_for_resource,
+    &put_image,
+    &put_image_tag_mutability,
+    &tag_resource,
+    &untag_resource,
+    &upload_layer_part,
+};
+
+}  // namespace
+
+std::span<const Operation* const> catalog() {
+    return all;
+}
+
+const Operation* find_operation(std::string_view name) {
+    const auto found = std::ranges::lower_bound(all, name, {}, [](const Operation* row) { return row->name; });
+    return found != all.end() && (*found)->name == name ? *found : nullptr;
+}
+
+std::string dump_model() {
+    std::string text("{");
+    for (const auto* row : all) {
+        write_key(text, row->name);
+        row->describe(text);
+    }
+    text += "}\n";
+    return text;
+}
+
+}  // namespace berth::api::aws

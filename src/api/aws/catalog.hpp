@@ -1,0 +1,43 @@
+// Every operation this server has, by name. A new one is a file under operations/ and a line in both lists.
+#pragma once
+
+#include "api/aws/operation.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace berth::api::aws {
+
+namespace operation {
+
+extern const Operation batch_check_layer_availability;
+extern const Operation batch_delete_image;
+extern const Operation batch_get_image;
+extern const Operation complete_layer_upload;
+extern const Operation create_repository;
+extern const Operation delete_repository;
+extern const Operation describe_images;
+extern const Operation describe_registry;
+extern const Operation describe_repositories;
+extern const Operation get_authorization_token;
+extern const Operation get_download_url_for_layer;
+extern const Operation initiate_layer_upload;
+extern const Operation list_images;
+extern const Operation list_tags_for_resource;
+extern const Operation put_image;
+extern const Operation put_image_tag_mutability;
+extern const Operation tag_resource;
+extern const Operation untag_resource;
+extern const Operation upload_layer_part;
+
+}  // namespace operation
+
+// By name, ascending.
+[[nodiscard]] std::span<const Operation* const> catalog();
+// Null when there is none of that name.
+[[nodiscard]] const Operation* find_operation(std::string_view name);
+// {"CreateRepository":{"input":...,"output":...},...}
+[[nodiscard]] std::string dump_model();
+
+}  // namespace berth::api::aws

@@ -1,0 +1,61 @@
+// One row of the operation table, and what an operation works with.
+#pragma once
+
+#include "api/aws/api_error.hpp"
+#include "api/endpoints.hpp"
+#include "async/task.hpp"
+#include "auth/mac.hpp"
+#include "base/clock.hpp"
+#include "iam/action.hpp"
+#include "iam/authorizer.hpp"
+#include "registry/blobs.hpp"
+#include "registry/call.hpp"
+#include "registry/images.hpp"
+#include "registry/repositories.hpp"
+#include "registry/uploads.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace berth::api::aws {
+
+// Everything outlives the operations.
+struct Environment {
+    registry::Repositories& repositories;
+    registry::Images& images;
+    registry::Blobs& blobs;
+    registry::Uploads& uploads;
+    const iam::Authorizer& authorizer;
+    const Endpoints& endpoints;
+    const auth::StatementKey& key;  // signs tokens, links and page tokens
+    const Clock& clock;
+};
+
+// One verified call. Lives in the dispatcher's frame until the answer is made.
+struct Call {
+    const Environment& environment;
+    registry::Call caller;
+    model::Region region;  // of the signature's scope
+
+    // The caller's own registry in the region of the call.
+    [[nodiscard]] model::Registry own_registry() const {
+        return {.account = caller.principal.account, .region = region};
+    }
+};
+
+// Constant-initialised; the catalogue lists them all.
+struct Operation {
+    std::string_view name;
+    iam::Action action;  // what the authorisation seam is asked for; the use case asks
+    std::size_t body_limit;
+    // JSON text in, JSON text out. `call` outlives the task.
+    Task<Answer<std::string>> (*run)(std::string body, const Call& call);
+    // {"input":...,"output":...} as the model check reads it.
+    void (*describe)(std::string& out);
+};
+
+inline constexpr std::size_t usual_body_limit = 6 * 1024 * 1024;        // a manifest of 4 MiB, escaped as JSON
+inline constexpr std::size_t layer_part_body_limit = 28 * 1024 * 1024;  // a part of 20 MiB in base64
+
+}  // namespace berth::api::aws

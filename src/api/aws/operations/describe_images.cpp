@@ -1,0 +1,163 @@
+#include "api/aws/bind.hpp"
+#include "api/aws/catalog.hpp"
+#include "api/aws/page_token.hpp"
+#include "api/aws/translate.hpp"
+
+namespace berth::api::aws {
+
+namespace {
+
+struct ImageScanStatus {
+    std::optional<ScanStatus> status;
+    std::optional<AnyText> description;
+};
+BOOST_DESCRIBE_STRUCT(ImageScanStatus, (), (status, description))
+
+struct ImageScanFindingsSummary {
+    std::optional<Timestamp> imageScanCompletedAt;
+    std::optional<Timestamp> vulnerabilitySourceUpdatedAt;
+    std::optional<Map<Severity, Number<0, no_maximum>>> findingSeverityCounts;
+};
+BOOST_DESCRIBE_STRUCT(ImageScanFindingsSummary, (),
+                      (imageScanCompletedAt, vulnerabilitySourceUpdatedAt, findingSeverityCounts))
+
+struct ImageDetail {
+    std::optional<RegistryId> registryId;
+    std::optional<RepositoryName> repositoryName;
+    std::optional<ImageDigest> imageDigest;
+    std::optional<List<ImageTag>> imageTags;
+    std::optional<Size> imageSizeInBytes;
+    std::optional<Timestamp> imagePushedAt;
+    std::optional<ImageScanStatus> imageScanStatus;
+    std::optional<ImageScanFindingsSummary> imageScanFindingsSummary;
+    std::optional<MediaType> imageManifestMediaType;
+    std::optional<MediaType> artifactMediaType;
+    std::optional<Timestamp> lastRecordedPullTime;
+    std::optional<ImageDigest> subjectManifestDigest;
+    std::optional<model::ImageStatus> imageStatus;
+    std::optional<Timestamp> lastArchivedAt;
+    std::optional<Timestamp> lastActivatedAt;
+};
+BOOST_DESCRIBE_STRUCT(ImageDetail, (),
+                      (registryId, repositoryName, imageDigest, imageTags, imageSizeInBytes, imagePushedAt,
+                       imageScanStatus, imageScanFindingsSummary, imageManifestMediaType, artifactMediaType,
+                       lastRecordedPullTime, subjectManifestDigest, imageStatus, lastArchivedAt, lastActivatedAt))
+
+struct DescribeImages {
+    static constexpr std::string_view name = "DescribeImages";
+    static constexpr iam::Action action = iam::action::describe_images;
+    struct Request {
+        std::optional<RegistryId> registryId;
+        RepositoryName repositoryName;
+        std::optional<ImageIdentifiers> imageIds;
+        std::optional<NextToken> nextToken;
+        std::optional<MaxResults> maxResults;
+        std::optional<ImagesFilter> filter;
+    };
+    struct Response {
+        std::optional<List<ImageDetail>> imageDetails;
+        std::optional<NextToken> nextToken;
+    };
+    static Task<Answer<Response>> handle(Request request, const Call& call);
+    static Task<Answer<Response>> named(Request request, const Call& call);
+    static Task<Answer<Response>> page(Request request, const Call& call);
+};
+BOOST_DESCRIBE_STRUCT(DescribeImages::Request, (),
+                      (registryId, repositoryName, imageIds, nextToken, maxResults, filter))
+BOOST_DESCRIBE_STRUCT(DescribeImages::Response, (), (imageDetails, nextToken))
+
+ImageDetail detail_of(const registry::RepositoryRef& repository, const store::TaggedImage& tagged) {
+    const auto& image = tagged.image;
+    ImageDetail detail;
+    detail.registryId = RegistryId{repository.registry.account.text()};
+    detail.repositoryName = RepositoryName{repository.name.text()};
+    detail.imageDigest = ImageDigest{image.digest.text()};
+    if (!tagged.tags.empty()) {
+        auto& tags = detail.imageTags.emplace().items;
+        for (const auto& tag : tagged.tags) tags.push_back({tag.text()});
+    }
+    detail.imageSizeInBytes = Size{static_cast<std::int64_t>(image.image_size)};
+    detail.imagePushedAt = image.pushed_at;
+    detail.imageManifestMediaType = MediaType{image.media_type};
+    if (image.artifact_type) detail.artifactMediaType = MediaType{*image.artifact_type};
+    detail.lastRecordedPullTime = image.last_pulled_at;
+    if (image.subject) detail.subjectManifestDigest = ImageDigest{image.subject->text()};
+    detail.imageStatus = image.status;
+    return detail;
+}
+
+// What cannot be an image's name names no image: the whole call fails, as for one that is not there.
+Answer<std::vector<model::ImageIdentifier>> wanted_images(const registry::RepositoryRef& repository,
+                                                          const ImageIdentifiers& ids) {
+    std::vector<model::ImageIdentifier> wanted;
+    for (const auto& id : ids.items) {
+        auto value = from_wire(id);
+        if (auto* usable = std::get_if<model::ImageIdentifier>(&value)) {
+            wanted.push_back(std::move(*usable));
+            continue;
+        }
+        const auto& failure = std::get<ImageFailure>(value);
+        if (failure.failureCode == ImageFailureCode::not_found) {
+            return std::unexpected(ApiError(image_not_found(repository, id)));
+        }
+        return fail(FaultKind::invalid_parameter, failure.failureReason->value);
+    }
+    return wanted;
+}
+
+Task<Answer<DescribeImages::Response>> DescribeImages::named(Request request, const Call& call) {
+    const auto repository = repository_of(call, request.registryId, request.repositoryName);
+    auto wanted = wanted_images(repository, *request.imageIds);
+    if (!wanted) co_return std::unexpected(std::move(wanted).error());
+    auto found = co_await call.environment.images.describe(call.caller, repository, std::move(*wanted));
+    if (!found) co_return fail(std::move(found));
+    const auto filter = from_wire(request.filter).tag_status;
+    Response response;
+    auto& items = response.imageDetails.emplace().items;
+    for (const auto& image : *found) {
+        const bool tagged = !image.tags.empty();
+        if (filter == store::TagStatusFilter::tagged && !tagged) continue;
+        if (filter == store::TagStatusFilter::untagged && tagged) continue;
+        items.push_back(detail_of(repository, image));
+    }
+    co_return response;
+}
+
+Task<Answer<DescribeImages::Response>> DescribeImages::page(Request request, const Call& call) {
+    const auto repository = repository_of(call, request.registryId, request.repositoryName);
+    const auto filter = from_wire(request.filter);
+    const auto scope = page_scope(name, repository, filter);
+    const auto limit = static_cast<std::size_t>(request.maxResults.value_or(MaxResults{100}).value);
+    std::string after;
+    if (request.nextToken) {
+        auto position = open_page_token(call.environment.key, scope, request.nextToken->value);
+        if (!position) co_return std::unexpected(std::move(position).error());
+        after = std::move(*position);
+    }
+    // One more than asked for tells whether there is a next page.
+    auto found = co_await call.environment.images.page(call.caller, repository, filter, std::move(after), limit + 1);
+    if (!found) co_return fail(std::move(found));
+    Response response;
+    if (found->size() > limit) {
+        found->resize(limit, found->front());
+        response.nextToken = NextToken{make_page_token(call.environment.key, scope, found->back().image.digest.text())};
+    }
+    auto& items = response.imageDetails.emplace().items;
+    for (const auto& image : *found) items.push_back(detail_of(repository, image));
+    co_return response;
+}
+
+Task<Answer<DescribeImages::Response>> DescribeImages::handle(Request request, const Call& call) {
+    if (!request.imageIds) co_return co_await page(std::move(request), call);
+    if (request.nextToken || request.maxResults) {
+        co_return invalid_parameter(request.nextToken ? "nextToken" : "maxResults",
+                                    "must be null when imageIds is given");
+    }
+    co_return co_await named(std::move(request), call);
+}
+
+}  // namespace
+
+constinit const Operation operation::describe_images = bind<DescribeImages>();
+
+}  // namespace berth::api::aws

@@ -1,0 +1,80 @@
+#include "api/aws/bind.hpp"
+#include "api/aws/catalog.hpp"
+#include "api/aws/page_token.hpp"
+#include "api/aws/translate.hpp"
+
+namespace berth::api::aws {
+
+namespace {
+
+struct DescribeRepositories {
+    static constexpr std::string_view name = "DescribeRepositories";
+    static constexpr iam::Action action = iam::action::describe_repositories;
+    struct Request {
+        std::optional<RegistryId> registryId;
+        std::optional<List<RepositoryName, 1, 100>> repositoryNames;
+        std::optional<NextToken> nextToken;
+        std::optional<MaxResults> maxResults;
+    };
+    struct Response {
+        std::optional<List<Repository>> repositories;
+        std::optional<NextToken> nextToken;
+    };
+    static Task<Answer<Response>> handle(Request request, const Call& call);
+    static Task<Answer<Response>> named(Request request, const Call& call);
+    static Task<Answer<Response>> page(Request request, const Call& call);
+};
+BOOST_DESCRIBE_STRUCT(DescribeRepositories::Request, (), (registryId, repositoryNames, nextToken, maxResults))
+BOOST_DESCRIBE_STRUCT(DescribeRepositories::Response, (), (repositories, nextToken))
+
+Task<Answer<DescribeRepositories::Response>> DescribeRepositories::named(Request request, const Call& call) {
+    std::vector<model::RepositoryName> names;
+    for (const auto& wanted : request.repositoryNames->items) {
+        names.push_back(model::RepositoryName::parse(wanted.value).value());
+    }
+    auto found = co_await call.environment.repositories.get_all(call.caller, registry_of(call, request.registryId),
+                                                                std::move(names));
+    if (!found) co_return fail(std::move(found));
+    Response response;
+    auto& items = response.repositories.emplace().items;
+    for (const auto& repository : *found) items.push_back(to_wire(repository, call.environment.endpoints));
+    co_return response;
+}
+
+Task<Answer<DescribeRepositories::Response>> DescribeRepositories::page(Request request, const Call& call) {
+    const auto registry = registry_of(call, request.registryId);
+    const auto limit = static_cast<std::size_t>(request.maxResults.value_or(MaxResults{100}).value);
+    const auto scope = std::string(name) + "\n" + registry.account.text() + "\n" + registry.region.text();
+    std::string after;
+    if (request.nextToken) {
+        auto position = open_page_token(call.environment.key, scope, request.nextToken->value);
+        if (!position) co_return std::unexpected(std::move(position).error());
+        after = std::move(*position);
+    }
+    // One more than asked for tells whether there is a next page.
+    auto found = co_await call.environment.repositories.page(call.caller, registry, std::move(after), limit + 1);
+    if (!found) co_return fail(std::move(found));
+    Response response;
+    if (found->size() > limit) {
+        found->resize(limit, found->front());
+        response.nextToken = NextToken{make_page_token(call.environment.key, scope, found->back().name.text())};
+    }
+    auto& items = response.repositories.emplace().items;
+    for (const auto& repository : *found) items.push_back(to_wire(repository, call.environment.endpoints));
+    co_return response;
+}
+
+Task<Answer<DescribeRepositories::Response>> DescribeRepositories::handle(Request request, const Call& call) {
+    if (!request.repositoryNames) co_return co_await page(std::move(request), call);
+    if (request.nextToken || request.maxResults) {
+        co_return invalid_parameter(request.nextToken ? "nextToken" : "maxResults",
+                                    "must be null when repositoryNames is given");
+    }
+    co_return co_await named(std::move(request), call);
+}
+
+}  // namespace
+
+constinit const Operation operation::describe_repositories = bind<DescribeRepositories>();
+
+}  // namespace berth::api::aws

@@ -1,0 +1,55 @@
+// Which registry a host name means, and under which host names clients reach a registry.
+//
+// Host names of Amazon ECR: ACCOUNT.dkr.ecr.REGION.DOMAIN for a registry (also ecr-fips, and dkr-ecr in one label)
+// and api.ecr.REGION.DOMAIN or ecr.REGION.DOMAIN for the API. Any DOMAIN and any port will do.
+#pragma once
+
+#include "model/names.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace berth::api {
+
+enum class Scheme : std::uint8_t { http, https };
+
+// The registry a host name of the ECR form selects; nullopt for every other host.
+[[nodiscard]] std::optional<model::Registry> registry_of_host(std::string_view host);
+// The region a host name of the API or of a registry names; nullopt for every other host.
+[[nodiscard]] std::optional<model::Region> region_of_host(std::string_view host);
+
+// What clients on this machine can dial for a listening address: an unspecified or IPv4 loopback address becomes
+// "localhost"; the port is left out where the scheme implies it.
+[[nodiscard]] std::string default_public_host(std::string_view address, std::uint16_t port, Scheme scheme);
+
+// Immutable after construction; any thread.
+class Endpoints {
+public:
+    struct Config {
+        model::Registry own;      // the server's own registry
+        std::string public_host;  // as clients dial it: "localhost:5000"
+        // What follows ACCOUNT.dkr.ecr.REGION. for other registries; default: public_host
+        std::optional<std::string> domain = std::nullopt;
+        Scheme scheme = Scheme::http;
+    };
+    explicit Endpoints(Config config);
+
+    [[nodiscard]] const model::Registry& own() const { return config_.own; }
+    // The registry a request with this Host header is for.
+    [[nodiscard]] model::Registry registry_for(std::string_view host) const;
+
+    // Host (and port) under which a client reaches the registry.
+    [[nodiscard]] std::string registry_host(const model::Registry& registry) const;
+    // HOST/NAME, without a scheme: what goes in front of ":TAG".
+    [[nodiscard]] std::string repository_uri(const model::Registry& registry, std::string_view name) const;
+    // http://HOST or https://HOST
+    [[nodiscard]] std::string proxy_endpoint(const model::Registry& registry) const;
+
+private:
+    Config config_;
+    std::string domain_;
+};
+
+}  // namespace berth::api

@@ -1,0 +1,72 @@
+#include "api/faults.hpp"
+
+#include "api/endpoints.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+namespace berth::api {
+namespace {
+
+TEST(Faults, StatusesAreThoseOfTheirProtocol) {
+    const std::set<int> ecr{400, 500, 503};
+    for (std::size_t i = 0; i < fault_kinds; ++i) {
+        const auto& row = fault_row(static_cast<FaultKind>(i));
+        EXPECT_TRUE(ecr.contains(row.ecr_status)) << row.ecr_type;
+        EXPECT_GE(row.oci_status, 400);
+        EXPECT_FALSE(row.oci_code.empty());
+        EXPECT_EQ(row.ecr_status >= 500, row.oci_status >= 500) << row.ecr_type;
+    }
+    EXPECT_EQ(fault_row(FaultKind::internal).ecr_type, "ServerException");
+    EXPECT_EQ(fault_row(FaultKind::tag_immutable).oci_code, "TAG_INVALID");
+    EXPECT_EQ(fault_row(FaultKind::invalid_range).oci_status, 416);
+}
+
+model::Registry registry(const char* account, const char* region) {
+    return {.account = *model::AccountId::parse(account), .region = *model::Region::parse(region)};
+}
+
+TEST(Endpoints, ReadRegistriesOffHostNames) {
+    const auto wanted = registry("123456789012", "eu-west-1");
+    for (const auto* host :
+         {"123456789012.dkr.ecr.eu-west-1.amazonaws.com", "123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com:5000",
+          "123456789012.dkr-ecr.eu-west-1.on.aws", "123456789012.DKR.ECR.EU-WEST-1.localhost:5000",
+          "123456789012.dkr-ecr-fips.eu-west-1.example.org."}) {
+        EXPECT_EQ(registry_of_host(host), wanted) << host;
+        EXPECT_EQ(region_of_host(host), wanted.region) << host;
+    }
+    for (const auto* host : {"", ":", ".", "localhost:5000", "123456789012.dkr.ecr.eu-west-1", "[::1]:5000",
+                             "12345678901.dkr.ecr.eu-west-1.x", "123456789012.dkr.s3.eu-west-1.x",
+                             "123456789012.dkr.ecr.-.x", "123456789012.dkr.ecr.eu-west-1."}) {
+        EXPECT_FALSE(registry_of_host(host)) << host;
+    }
+    EXPECT_FALSE(registry_of_host("123456789012.dkr.ecr.eu-west-1." + std::string(100'000, 'a')));
+    EXPECT_EQ(region_of_host("api.ecr.local.example.org")->text(), "local");
+    EXPECT_EQ(region_of_host("ecr.eu-west-1.api.aws")->text(), "eu-west-1");
+    EXPECT_FALSE(region_of_host("localhost:5000"));
+}
+
+TEST(Endpoints, NameWhatClientsCanDial) {
+    EXPECT_EQ(default_public_host("0.0.0.0", 5000, Scheme::http), "localhost:5000");
+    EXPECT_EQ(default_public_host("::", 443, Scheme::https), "localhost");
+    EXPECT_EQ(default_public_host("10.0.0.1", 80, Scheme::http), "10.0.0.1:80");
+    EXPECT_EQ(default_public_host("::1", 5000, Scheme::http), "[::1]:5000");
+
+    const auto own = registry("000000000000", "us-east-1");
+    const Endpoints endpoints({.own = own, .public_host = "localhost:5000"});
+    EXPECT_EQ(endpoints.repository_uri(own, "team/app"), "localhost:5000/team/app");
+    EXPECT_EQ(endpoints.proxy_endpoint(own), "http://localhost:5000");
+    const auto other = registry("000000000000", "eu-west-1");
+    EXPECT_EQ(endpoints.repository_uri(other, "app"), "000000000000.dkr.ecr.eu-west-1.localhost:5000/app");
+    EXPECT_EQ(endpoints.registry_for("localhost:5000"), own);
+    EXPECT_EQ(endpoints.registry_for(endpoints.registry_host(other)), other);
+
+    const Endpoints named(
+        {.own = own, .public_host = "000000000000.dkr.ecr.us-east-1.example.org:8443", .scheme = Scheme::https});
+    EXPECT_EQ(named.proxy_endpoint(other), "https://000000000000.dkr.ecr.eu-west-1.example.org:8443");
+}
+
+}  // namespace
+}  // namespace berth::api

@@ -1,0 +1,15 @@
+// The commands of the program, a file each. Every one adds itself to the command line; its callback sets the exit code.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace berth::app {
+
+void add_serve_command(CLI::App& program, int& exit_code);
+void add_config_command(CLI::App& program, int& exit_code);
+void add_completion_command(CLI::App& program, int& exit_code);
+void add_dump_model_command(CLI::App& program, int& exit_code);
+
+}  // namespace berth::app

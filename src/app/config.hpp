@@ -1,0 +1,52 @@
+// Everything an operator may decide, with its default. The table in settings.cpp names each value, reads it from the
+// configuration file and documents it.
+#pragma once
+
+#include "http/server.hpp"
+#include "jobs/housekeeping.hpp"
+#include "registry/settings.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace berth::app {
+
+enum class LogFormat : std::uint8_t { text, json };
+enum class LogLevel : std::uint8_t { debug, info, warning, error };
+enum class AccessLog : std::uint8_t { off, errors, all };
+
+struct Config {
+    // where and who
+    std::string data = "./berth-data";
+    std::string listen = "127.0.0.1:5000";
+    std::string account = "000000000000";
+    std::string region = "us-east-1";
+    std::string public_host;  // empty: made from `listen`
+    std::string domain;       // empty: the public host's
+    std::string tls_certificate;
+    std::string tls_key;
+    unsigned threads = 0;
+
+    // logging
+    LogFormat log_format = LogFormat::text;
+    LogLevel log_level = LogLevel::info;
+    AccessLog access_log = AccessLog::errors;
+
+    // storage
+    bool direct_io = true;
+    unsigned storage_threads = 0;
+    std::size_t transfer_memory = 24 * 1024 * 1024;
+    std::size_t cache_memory = 24 * 1024 * 1024;
+
+    // shutdown
+    std::chrono::milliseconds drain_grace{10'000};
+
+    http::Limits limits;
+    registry::Settings registry;
+    jobs::HousekeepingOptions housekeeping;
+};
+
+}  // namespace berth::app

@@ -1,0 +1,251 @@
+#include "app/settings.hpp"
+
+#include "app/units.hpp"
+#include "app/usage_error.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <initializer_list>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace berth::app {
+
+namespace {
+
+// How each kind of value is read and shown. A Field gives the place in Config.
+template <class Field>
+Setting text(std::string_view key, Field field, std::string_view help) {
+    return {key, "text", help,
+            [field](Config& config, std::string_view value) -> std::optional<std::string> {
+                field(config) = std::string(value);
+                return std::nullopt;
+            },
+            [field](const Config& config) { return std::string(field(const_cast<Config&>(config))); }};
+}
+
+template <class Field>
+Setting number(std::string_view key, Field field, std::string_view help) {
+    return {key, "number", help,
+            [field](Config& config, std::string_view value) -> std::optional<std::string> {
+                auto& place = field(config);
+                const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), place);
+                if (error != std::errc{} || end != value.data() + value.size())
+                    return "write a whole number, 0 or more";
+                return std::nullopt;
+            },
+            [field](const Config& config) { return std::to_string(field(const_cast<Config&>(config))); }};
+}
+
+template <class Field>
+Setting size(std::string_view key, Field field, std::string_view help) {
+    return {key, "size", help,
+            [field](Config& config, std::string_view value) -> std::optional<std::string> {
+                const auto bytes = parse_size(value);
+                if (!bytes) return "write a size such as 64KiB, 4MiB or 10GiB";
+                field(config) = *bytes;
+                return std::nullopt;
+            },
+            [field](const Config& config) { return show_size(field(const_cast<Config&>(config))); }};
+}
+
+template <class Field>
+Setting duration(std::string_view key, Field field, std::string_view help) {
+    return {key, "duration", help,
+            [field](Config& config, std::string_view value) -> std::optional<std::string> {
+                const auto parsed = parse_duration(value);
+                using Place = std::remove_reference_t<decltype(field(config))>;
+                if (!parsed) return "write a duration such as 500ms, 30s, 5m, 12h or 7d";
+                field(config) = std::chrono::duration_cast<Place>(*parsed);
+                if (field(config) != *parsed) return "this one is kept in larger units; write a longer duration";
+                return std::nullopt;
+            },
+            [field](const Config& config) {
+                return show_duration(
+                    std::chrono::duration_cast<std::chrono::milliseconds>(field(const_cast<Config&>(config))));
+            }};
+}
+
+template <class Value>
+using Names = std::initializer_list<std::pair<std::string_view, Value>>;
+
+template <class Value, class Field>
+Setting choice(std::string_view key, std::string_view type, Names<Value> names, Field field, std::string_view help) {
+    const std::vector<std::pair<std::string_view, Value>> table(names);
+    return {key, type, help,
+            [field, table, type](Config& config, std::string_view value) -> std::optional<std::string> {
+                for (const auto& [name, meaning] : table) {
+                    if (name != value) continue;
+                    field(config) = meaning;
+                    return std::nullopt;
+                }
+                return "write " + std::string(type);
+            },
+            [field, table](const Config& config) {
+                for (const auto& [name, meaning] : table) {
+                    if (meaning == field(const_cast<Config&>(config))) return std::string(name);
+                }
+                return std::string();
+            }};
+}
+
+template <class Field>
+Setting yes_or_no(std::string_view key, Field field, std::string_view help) {
+    return choice<bool>(key, "true or false", {{"true", true}, {"false", false}}, field, help);
+}
+
+// A row's place in Config.
+#define BERTH_AT(member) [](Config& config) -> auto& { return config.member; }  // NOLINT(cppcoreguidelines-macro-usage)
+
+std::vector<Setting> make_settings() {
+    using registry::Missing;
+    using registry::Repush;
+    return {
+        text("server.data", BERTH_AT(data), "Folder for everything the server keeps: metadata, blobs, keys."),
+        text("server.listen", BERTH_AT(listen), "Address and port to listen on; port 0 takes any free one."),
+        text("server.account", BERTH_AT(account), "Twelve digits: the account of the server's own registry."),
+        text("server.region", BERTH_AT(region), "Region of the server's own registry."),
+        text("server.public_host", BERTH_AT(public_host),
+             "host[:port] that clients use for the own registry, as it stands in repositoryUri; empty: made from "
+             "server.listen."),
+        text("server.domain", BERTH_AT(domain),
+             "DOMAIN[:port] in ACCOUNT.dkr.ecr.REGION.DOMAIN, for registries of other regions; empty: "
+             "server.public_host."),
+        text("server.tls_cert", BERTH_AT(tls_certificate),
+             "PEM file with the certificate chain; with server.tls_key, the server speaks TLS."),
+        text("server.tls_key", BERTH_AT(tls_key), "PEM file with the private key of server.tls_cert."),
+        number("server.threads", BERTH_AT(threads), "I/O threads; 0 is one for each core."),
+        duration("server.drain_grace", BERTH_AT(drain_grace),
+                 "How long running requests may take to finish after SIGTERM."),
+
+        choice<LogFormat>("log.format", "text or json", {{"text", LogFormat::text}, {"json", LogFormat::json}},
+                          BERTH_AT(log_format), "How log lines look on standard error."),
+        choice<LogLevel>("log.level", "debug, info, warning or error",
+                         {{"debug", LogLevel::debug},
+                          {"info", LogLevel::info},
+                          {"warning", LogLevel::warning},
+                          {"error", LogLevel::error}},
+                         BERTH_AT(log_level), "The least important lines that are logged."),
+        choice<AccessLog>("log.access", "off, errors or all",
+                          {{"off", AccessLog::off}, {"errors", AccessLog::errors}, {"all", AccessLog::all}},
+                          BERTH_AT(access_log), "Which requests are logged; errors are those answered with 5xx."),
+
+        size("storage.inline_limit", BERTH_AT(registry.inline_blob_bytes),
+             "Blobs up to this size are kept in the metadata instead of a file of their own."),
+        yes_or_no("storage.direct_io", BERTH_AT(direct_io),
+                  "Write blobs past the page cache where the file system can; a pull right after a push then reads "
+                  "from the disk."),
+        number("storage.threads", BERTH_AT(storage_threads),
+               "Threads that hash, write and read blobs; 0 is two for each core, at least four."),
+        size("storage.transfer_memory", BERTH_AT(transfer_memory),
+             "Memory for pieces of blobs being pushed; when it is used up, pieces get smaller and pushes slower."),
+        size("storage.cache_memory", BERTH_AT(cache_memory),
+             "Memory for manifests, small blobs and tag lists that are asked for again."),
+        duration("storage.sweep_interval", BERTH_AT(housekeeping.sweep_interval),
+                 "How often expired uploads and superfluous bytes are removed."),
+        duration("storage.purge_interval", BERTH_AT(housekeeping.purge_interval),
+                 "How often rows of deleted repositories are removed."),
+        duration("events.retention", BERTH_AT(housekeeping.event_retention), "How long events stay in the outbox."),
+        duration("pulls.write_interval", BERTH_AT(housekeeping.pull_times_interval),
+                 "How often noted pull times (lastRecordedPullTime) are written."),
+
+        size("limits.header_bytes", BERTH_AT(limits.header_bytes),
+             "Longest request line and headers together; longer ones are answered with 431."),
+        number("limits.connections", BERTH_AT(limits.connections),
+               "Connections open at once; more are answered with 503."),
+        duration("limits.header_timeout", BERTH_AT(limits.header_timeout),
+                 "From the first byte of a request to the end of its headers; slower ones are answered with 408."),
+        duration("limits.idle_timeout", BERTH_AT(limits.idle_timeout),
+                 "How long a connection may wait for its next request."),
+        duration("limits.stall_timeout", BERTH_AT(limits.stall_timeout),
+                 "How long a body or an answer may stand still."),
+        size("limits.min_body_rate", BERTH_AT(limits.min_body_bytes_per_second),
+             "Bytes a second a body must bring on average over limits.stall_timeout."),
+        size("limits.manifest_bytes", BERTH_AT(registry.manifest_bytes), "Largest manifest. ECR: 4MiB."),
+        number("limits.manifest_depth", BERTH_AT(registry.manifest_depth), "Deepest nesting of a manifest's JSON."),
+        size("limits.layer_bytes", BERTH_AT(registry.layer_bytes), "Largest blob. ECR: 52000MiB."),
+        number("limits.tags_per_image", BERTH_AT(registry.tags_per_image), "Tags one image may have. ECR: 1000."),
+        number("limits.uploads_per_repository", BERTH_AT(registry.uploads_per_repository),
+               "Uploads of one repository running at once; more are answered with 429."),
+        duration("limits.upload_lifetime", BERTH_AT(registry.upload_lifetime),
+                 "How long an upload may rest before it is swept."),
+
+        choice<Missing>("images.missing_children", "refuse or accept",
+                        {{"refuse", Missing::refuse}, {"accept", Missing::accept}}, BERTH_AT(registry.missing_children),
+                        "An index whose manifests are not all in the repository. ECR refuses it."),
+        choice<Missing>("images.missing_layers", "refuse or accept",
+                        {{"refuse", Missing::refuse}, {"accept", Missing::accept}}, BERTH_AT(registry.missing_blobs),
+                        "An image whose config or layers are not all in the repository. ECR refuses it."),
+        choice<Repush>("images.immutable_repush", "refuse or accept",
+                       {{"refuse", Repush::refuse}, {"accept", Repush::accept}}, BERTH_AT(registry.immutable_repush),
+                       "A client pushes the same digest under the same immutable tag again. ECR refuses it, which "
+                       "breaks tools that push twice."),
+        yes_or_no("images.delete_referenced", BERTH_AT(registry.delete_referenced),
+                  "Allow deleting manifests that an index names and blobs that a manifest names. ECR refuses it."),
+        yes_or_no("blobs.mounting", BERTH_AT(registry.blob_mounting),
+                  "Allow mounting blobs from other repositories of the registry."),
+    };
+}
+
+#undef BERTH_AT
+
+// A value of the file as the text the rows take; TOML's own types are only spelling.
+std::optional<std::string> to_text(const toml::node& node) {
+    if (const auto value = node.value_exact<std::string>()) return *value;
+    if (const auto value = node.value_exact<std::int64_t>()) return std::to_string(*value);
+    if (const auto value = node.value_exact<bool>()) return *value ? "true" : "false";
+    return std::nullopt;
+}
+
+[[noreturn]] void refuse(const std::string& path, const toml::source_region& where, const std::string& what) {
+    throw UsageError(path + ":" + std::to_string(where.begin.line) + ": " + what);
+}
+
+void read_section(const std::string& path, std::string_view section, const toml::table& table, Config& config) {
+    for (const auto& [name, node] : table) {
+        const std::string key = std::string(section) + "." + std::string(name.str());
+        const auto* setting = find_setting(key);
+        if (setting == nullptr) {
+            refuse(path, node.source(), "there is no setting " + key + "; `berth config` lists them all");
+        }
+        const auto value = to_text(node);
+        if (!value) refuse(path, node.source(), key + ": expected a " + std::string(setting->type));
+        if (const auto problem = setting->set(config, *value)) {
+            refuse(path, node.source(), key + " = " + *value + ": " + *problem);
+        }
+    }
+}
+
+}  // namespace
+
+std::span<const Setting> settings() {
+    static const std::vector<Setting> table = make_settings();
+    return table;
+}
+
+const Setting* find_setting(std::string_view key) {
+    const auto all = settings();
+    const auto at = std::ranges::find(all, key, &Setting::key);
+    return at == all.end() ? nullptr : &*at;
+}
+
+void read_config_file(const std::string& path, Config& config) {
+    try {
+        const auto file = toml::parse_file(path);
+        for (const auto& [section, node] : file) {
+            const auto* table = node.as_table();
+            if (table == nullptr) {
+                refuse(path, node.source(),
+                       std::string(section.str()) + " stands outside of a section; put it under one, such as [server]");
+            }
+            read_section(path, section.str(), *table, config);
+        }
+    } catch (const toml::parse_error& error) {
+        refuse(path, error.source(), std::string(error.description()));
+    }
+}
+
+}  // namespace berth::app

@@ -1,0 +1,81 @@
+#include "oci/strict_json.hpp"
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parse.hpp>
+
+#include <cstdint>
+#include <limits>
+
+namespace berth::oci {
+
+namespace {
+
+namespace json = boost::json;
+
+// Counts the members of all objects. The tree keeps one of two equal keys, the text has both: that shows the second.
+struct MemberCounter {
+    static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
+    static constexpr std::size_t max_array_size = max_object_size;
+    static constexpr std::size_t max_key_size = max_object_size;
+    static constexpr std::size_t max_string_size = max_object_size;
+
+    std::size_t members = 0;
+
+    using Error = json::error_code;
+    static bool on_document_begin(Error&) { return true; }
+    static bool on_document_end(Error&) { return true; }
+    static bool on_object_begin(Error&) { return true; }
+    bool on_object_end(std::size_t size, Error&) {
+        members += size;
+        return true;
+    }
+    static bool on_array_begin(Error&) { return true; }
+    static bool on_array_end(std::size_t, Error&) { return true; }
+    static bool on_key_part(json::string_view, std::size_t, Error&) { return true; }
+    static bool on_key(json::string_view, std::size_t, Error&) { return true; }
+    static bool on_string_part(json::string_view, std::size_t, Error&) { return true; }
+    static bool on_string(json::string_view, std::size_t, Error&) { return true; }
+    static bool on_number_part(json::string_view, Error&) { return true; }
+    static bool on_int64(std::int64_t, json::string_view, Error&) { return true; }
+    static bool on_uint64(std::uint64_t, json::string_view, Error&) { return true; }
+    static bool on_double(double, json::string_view, Error&) { return true; }
+    static bool on_bool(bool, Error&) { return true; }
+    static bool on_null(Error&) { return true; }
+    static bool on_comment_part(json::string_view, Error&) { return true; }
+    static bool on_comment(json::string_view, Error&) { return true; }
+};
+
+std::size_t members_in_text(std::string_view bytes, const json::parse_options& options) {
+    json::basic_parser<MemberCounter> parser(options);
+    json::error_code error;
+    parser.write_some(false, bytes.data(), bytes.size(), error);
+    return parser.handler().members;
+}
+
+// As deep as the parser allowed the tree to become.
+std::size_t members_in_tree(const json::value& value) {
+    std::size_t members = 0;
+    if (const auto* object = value.if_object()) {
+        members = object->size();
+        for (const auto& member : *object) members += members_in_tree(member.value());
+    } else if (const auto* array = value.if_array()) {
+        for (const auto& element : *array) members += members_in_tree(element);
+    }
+    return members;
+}
+
+}  // namespace
+
+Result<json::value> parse_strict_json(std::string_view bytes, std::size_t depth) {
+    json::parse_options options;
+    options.max_depth = depth;
+    json::error_code error;
+    auto value = json::parse(json::string_view(bytes.data(), bytes.size()), error, {}, options);
+    if (error) return fail(FaultKind::invalid_manifest, "not valid JSON: " + error.message());
+    if (members_in_text(bytes, options) != members_in_tree(value)) {
+        return fail(FaultKind::invalid_manifest, "an object has the same key twice");
+    }
+    return value;
+}
+
+}  // namespace berth::oci

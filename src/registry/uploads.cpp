@@ -1,0 +1,286 @@
+#include "registry/uploads.hpp"
+
+#include "registry/access.hpp"
+#include "registry/faults.hpp"
+#include "registry/ingest.hpp"
+#include "registry/live_uploads.hpp"
+#include "registry/upload_steps.hpp"
+
+#include <algorithm>
+
+namespace berth::registry {
+
+namespace {
+
+constexpr std::size_t live_capacity = 1024;
+constexpr std::uint64_t least_part = 5 * 1024 * 1024;  // ECR: every part but the last
+
+Fault out_of_order(std::uint64_t received, const std::string& what) {
+    return {.kind = FaultKind::invalid_range, .message = what, .received = received};
+}
+
+// A chunk must go on where the upload ends, and be as long as it says.
+Result<void> check_range(const ChunkRange& range, std::uint64_t received, std::optional<std::uint64_t> length) {
+    if (range.last < range.first) return std::unexpected(out_of_order(received, "The chunk ends before it starts"));
+    if (range.first != received) {
+        return std::unexpected(out_of_order(received, "The chunk starts at byte " + std::to_string(range.first) +
+                                                          " but the upload has " + std::to_string(received) +
+                                                          " bytes"));
+    }
+    if (length && *length != range.last - range.first + 1) {
+        return std::unexpected(out_of_order(received, "The chunk has another length than its range"));
+    }
+    return {};
+}
+
+void count_part(store::Upload& row, std::uint64_t bytes) {
+    if (row.last_part_bytes > 0 && row.last_part_bytes < least_part) row.short_part_followed = true;
+    row.last_part_bytes = bytes;
+}
+
+// A body whose length is not announced must still bring just what its range says.
+class Measured final : public ByteSource {
+public:
+    Measured(ByteSource& source, std::uint64_t length) : source_(source), left_(length) {}
+    Task<Result<std::size_t>> read_some(std::span<std::byte> out) override {
+        if (left_ == 0) co_return std::size_t{0};
+        const auto part = out.first(static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), left_)));
+        auto got = co_await source_.read_some(part);
+        if (got && *got == 0) co_return fail(FaultKind::size_mismatch, "the chunk is shorter than its range");
+        if (got) left_ -= *got;
+        co_return got;
+    }
+    [[nodiscard]] std::optional<std::uint64_t> remaining() const override { return left_; }
+
+private:
+    ByteSource& source_;
+    std::uint64_t left_;
+};
+
+Task<Result<void>> take_body(Services& services, LiveUpload& upload, std::optional<ChunkRange> range, ByteSource& body,
+                             std::optional<std::uint64_t> expected_size) {
+    Ingest ingest(services, upload.content, upload.row.key, expected_size);
+    if (!range) co_return co_await ingest.take(body);
+    auto fits = check_range(*range, upload.content.size, body.remaining());
+    if (!fits) co_return fits;
+    Measured measured(body, range->last - range->first + 1);
+    co_return co_await ingest.take(measured);
+}
+
+}  // namespace
+
+Uploads::Uploads(Services& services) : services_(services), live_(std::make_unique<LiveUploads>(live_capacity)) {}
+Uploads::~Uploads() = default;
+
+Task<Result<model::UploadId>> Uploads::begin(const Call& call, RepositoryRef repository,
+                                             std::optional<model::DigestAlgorithm> algorithm) {
+    auto entered = co_await enter(services_, call, iam::action::initiate_layer_upload, repository);
+    if (!entered) co_return fail(std::move(entered));
+    auto row = new_upload_row(services_, call, (*entered)->id);
+    const auto limit = services_.settings.uploads_per_repository;
+    auto inserted = co_await services_.metadata.write(
+        [&](store::Transaction& tx) -> Result<void> {
+            if (tx.uploads().count(row.repository) >= limit) {
+                return fail(FaultKind::too_many_requests,
+                            "The repository has " + std::to_string(limit) + " uploads running; wait for one to end");
+            }
+            tx.uploads().insert(row);
+            return {};
+        },
+        store::Durability::relaxed);
+    if (!inserted) co_return fail(std::move(inserted));
+    auto lease = live_->lease(row.id);
+    const auto id = row.id;
+    const auto running = algorithm.value_or(model::DigestAlgorithm::sha256);
+    if (lease) lease->keep(std::make_shared<LiveUpload>(std::move(row), running));
+    co_return id;
+}
+
+Task<Result<LiveUploads::Lease>> Uploads::take_up(const Call& call, iam::Action action, const UploadRef& ref) {
+    auto entered = co_await enter(services_, call, action, ref.repository);
+    if (!entered) co_return fail(std::move(entered));
+    auto lease = live_->lease(ref.id);
+    if (!lease) co_return fail(FaultKind::upload_busy, "Another request is working on this upload; try again later");
+    if (lease->upload() == nullptr) {
+        auto row = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<store::Upload> {
+            auto found = tx.uploads().find(ref.id);
+            if (!found) return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
+            return std::move(*found);
+        });
+        if (!row) co_return fail(std::move(row));
+        auto rebuilt = co_await rebuild_upload(services_, std::move(*row), model::DigestAlgorithm::sha256);
+        if (!rebuilt) co_return fail(std::move(rebuilt));
+        lease->keep(std::move(*rebuilt));
+    }
+    const auto& row = lease->upload()->row;
+    const bool own = row.repository == (*entered)->id && row.principal_arn == call.principal.arn;
+    if (!own || row.expires_at <= services_.clock.now()) {
+        co_return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
+    }
+    co_return std::move(*lease);
+}
+
+Task<Result<std::uint64_t>> Uploads::append(const Call& call, UploadRef ref, std::optional<ChunkRange> range,
+                                            ByteSource& body, ChunkKind kind) {
+    auto lease = co_await take_up(call, iam::action::upload_layer_part, ref);
+    if (!lease) co_return fail(std::move(lease));
+    auto& upload = *lease->upload();
+    const std::uint64_t before = upload.content.size;
+    auto taken = co_await take_body(services_, upload, range, body, std::nullopt);
+    const std::uint64_t received = upload.content.size;
+    if (received != before && kind == ChunkKind::part) {
+        count_part(upload.row, received - before);
+        upload.row_changed = true;
+    }
+    if (received != before || taken) {
+        auto persisted = co_await persist_progress(services_, upload);
+        if (!persisted) {
+            lease->forget();  // what is in memory and what is stored differ; the next request rebuilds it
+            co_return fail(std::move(persisted));
+        }
+    }
+    if (!taken) co_return fail(std::move(taken));
+    co_return received;
+}
+
+Task<Result<std::uint64_t>> Uploads::received(const Call& call, UploadRef ref) {
+    if (const auto working = live_->peek(ref.id)) {
+        auto entered = co_await enter(services_, call, iam::action::upload_layer_part, ref.repository);
+        if (!entered) co_return fail(std::move(entered));
+        const bool own = working->row.repository == (*entered)->id && working->row.principal_arn == call.principal.arn;
+        if (!own) co_return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
+        co_return working->content.size.load();
+    }
+    auto lease = co_await take_up(call, iam::action::upload_layer_part, ref);
+    if (!lease) co_return fail(std::move(lease));
+    co_return lease->upload()->content.size.load();
+}
+
+Task<Result<void>> Uploads::cancel(const Call& call, UploadRef ref) {
+    auto lease = co_await take_up(call, iam::action::upload_layer_part, ref);
+    if (!lease) co_return fail(std::move(lease));
+    const auto row = lease->upload()->row;
+    lease->forget();
+    co_return co_await discard_upload(services_, row);
+}
+
+Task<Result<model::Blob>> Uploads::complete(const Call& call, UploadRef ref, model::Digest expected,
+                                            std::optional<ChunkRange> range, ByteSource& rest) {
+    auto lease = co_await take_up(call, iam::action::complete_layer_upload, ref);
+    if (!lease) co_return fail(std::move(lease));
+    auto& upload = *lease->upload();
+    const std::uint64_t before = upload.content.size;
+    std::optional<std::uint64_t> whole;
+    if (const auto more = rest.remaining()) whole = before + *more;
+    auto taken = co_await take_body(services_, upload, range, rest, whole);
+    if (!taken) {
+        // What came stays and can be gone on with, unless nothing did.
+        if (upload.content.size != before) {
+            auto persisted = co_await persist_progress(services_, upload);
+            if (!persisted) lease->forget();
+        }
+        co_return fail(std::move(taken));
+    }
+    co_return co_await finish(*lease, ref.repository, expected);
+}
+
+Task<Result<model::Blob>> Uploads::complete_parts(const Call& call, UploadRef ref, model::Digest expected) {
+    auto lease = co_await take_up(call, iam::action::complete_layer_upload, ref);
+    if (!lease) co_return fail(std::move(lease));
+    const auto& upload = *lease->upload();
+    if (upload.content.size == 0) {
+        co_return fail(FaultKind::empty_upload, "The upload '" + ref.id.text() + "' has no layer parts");
+    }
+    if (upload.row.short_part_followed) {
+        co_return fail(FaultKind::layer_part_too_small, "A layer part other than the last is smaller than 5 MiB");
+    }
+    auto present = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<bool> {
+        return tx.blobs().find(upload.row.repository, expected).has_value();
+    });
+    if (!present) co_return fail(std::move(present));
+    if (*present) {
+        co_return fail(FaultKind::layer_exists, "The layer with digest '" + expected.text() +
+                                                    "' already exists in the repository with name '" +
+                                                    ref.repository.name.text() + "' in registry with id '" +
+                                                    ref.repository.registry.account.text() + "'");
+    }
+    co_return co_await finish(*lease, ref.repository, expected);
+}
+
+Task<Result<model::Blob>> Uploads::finish(LiveUploads::Lease& lease, const RepositoryRef& repository,
+                                          const model::Digest& expected) {
+    auto& upload = *lease.upload();
+    auto right = co_await check_digest(services_, upload, expected);
+    if (!right) {
+        const auto row = upload.row;
+        const bool wrong_content = right.error().kind == FaultKind::digest_mismatch;
+        lease.forget();
+        if (wrong_content) {
+            auto discarded = co_await discard_upload(services_, row);
+            if (!discarded) co_return fail(std::move(discarded));
+        }
+        co_return fail(std::move(right));
+    }
+    auto published = co_await publish_upload(services_, repository, upload, expected);
+    lease.forget();  // published, or to be rebuilt from the stores by the next try
+    co_return published;
+}
+
+Task<Result<model::Blob>> Uploads::push(const Call& call, RepositoryRef repository, model::Digest expected,
+                                        ByteSource& body) {
+    for (const auto action : {iam::action::initiate_layer_upload, iam::action::upload_layer_part}) {
+        auto allowed = co_await require(services_, call, action, repository);
+        if (!allowed) co_return fail(std::move(allowed));
+    }
+    auto entered = co_await enter(services_, call, iam::action::complete_layer_upload, repository);
+    if (!entered) co_return fail(std::move(entered));
+    LiveUpload upload(new_upload_row(services_, call, (*entered)->id), expected.algorithm());
+    const auto length = body.remaining();
+    const bool small = length && *length <= services_.settings.inline_blob_bytes;
+    if (!small) {
+        // A row before the file: whatever happens, the sweep knows where the bytes are.
+        auto inserted = co_await services_.metadata.write(
+            [&](store::Transaction& tx) -> Result<void> {
+                tx.uploads().insert(upload.row);
+                return {};
+            },
+            store::Durability::relaxed);
+        if (!inserted) co_return fail(std::move(inserted));
+    }
+    auto taken = co_await take_body(services_, upload, std::nullopt, body, length);
+    if (taken) taken = co_await check_digest(services_, upload, expected);
+    if (!taken) {
+        upload.content.writer.reset();
+        if (!small) {
+            auto discarded = co_await discard_upload(services_, upload.row);
+            if (!discarded) co_return fail(std::move(discarded));
+        }
+        co_return fail(std::move(taken));
+    }
+    co_return co_await publish_upload(services_, repository, upload, expected);
+}
+
+Task<Result<std::size_t>> Uploads::sweep(std::size_t limit) {
+    auto expired = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::vector<store::Upload>> {
+        return tx.uploads().expired(services_.clock.now(), limit);
+    });
+    if (!expired) co_return fail(std::move(expired));
+    std::size_t swept = 0;
+    for (const auto& row : *expired) {
+        auto lease = live_->lease(row.id);
+        if (!lease) continue;  // its last request is still running
+        lease->forget();
+        auto discarded = co_await discard_upload(services_, row);
+        if (!discarded) co_return fail(std::move(discarded));
+        ++swept;
+    }
+    auto keys = co_await services_.metadata.read(
+        [&](store::Transaction& tx) -> Result<std::vector<std::string>> { return tx.blobs().discarded_keys(limit); });
+    if (!keys) co_return fail(std::move(keys));
+    if (keys->empty()) co_return swept;
+    auto removed = co_await remove_discarded(services_, *keys);
+    if (!removed) co_return removed;
+    co_return swept + *removed;
+}
+
+}  // namespace berth::registry

@@ -1,0 +1,75 @@
+#include "store/fs/layout.hpp"
+
+#include "model/names.hpp"
+
+#include <fcntl.h>
+#include <system_error>
+#include <unistd.h>
+
+#include <cerrno>
+#include <stdexcept>
+
+namespace berth::store::fs {
+
+namespace {
+
+std::string folder_name(std::size_t number) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    return {digits[number / 16], digits[number % 16]};
+}
+
+// FNV-1a: spreads keys over folders; nobody outside chooses keys.
+std::size_t folder_of(std::string_view key) {
+    std::uint32_t hash = 2'166'136'261U;
+    for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U;
+    return (hash ^ (hash >> 16)) % Layout::folders;
+}
+
+File open_folder(const std::filesystem::path& path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) throw std::system_error(errno, std::generic_category(), path.string());
+    return File(descriptor);
+}
+
+}  // namespace
+
+Layout::Layout(std::filesystem::path root) : root_(std::move(root)) {
+    std::filesystem::create_directories(root_);
+    bool made_any = false;
+    for (std::size_t i = 0; i < folders; ++i) {
+        const auto path = root_ / folder_name(i);
+        made_any = std::filesystem::create_directory(path) || made_any;
+        folders_[i].handle = open_folder(path);
+    }
+    if (made_any && ::fsync(open_folder(root_).descriptor()) != 0) {
+        throw std::system_error(errno, std::generic_category(), root_.string());
+    }
+}
+
+std::filesystem::path Layout::path_of(std::string_view key) const {
+    if (!model::UploadId::parse(key)) throw std::logic_error("not a key of this store");
+    return root_ / folder_name(folder_of(key)) / key;
+}
+
+Layout::Moment Layout::now(std::string_view key) {
+    const auto number = folder_of(key);
+    auto& folder = folders_[number];
+    const std::scoped_lock lock(folder.moments);
+    return {.folder = number, .number = ++folder.asked};
+}
+
+Result<void> Layout::sync(Moment moment) {
+    auto& folder = folders_[moment.folder];
+    const std::scoped_lock syncing(folder.syncing);
+    if (folder.synced >= moment.number) return {};
+    std::uint64_t covered = 0;
+    {
+        const std::scoped_lock lock(folder.moments);
+        covered = folder.asked;
+    }
+    if (::fsync(folder.handle.descriptor()) != 0) return std::unexpected(io_fault("sync folder", root_, errno));
+    folder.synced = covered;
+    return {};
+}
+
+}  // namespace berth::store::fs

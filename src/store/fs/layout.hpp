@@ -1,0 +1,53 @@
+// Where a key's file is: ROOT/<two hex digits of the key's hash>/<key>. The 256 folders are there from the start, so a
+// push never makes one.
+#pragma once
+
+#include "base/result.hpp"
+#include "store/fs/file.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace berth::store::fs {
+
+// Thread-safe.
+class Layout {
+public:
+    static constexpr std::size_t folders = 256;
+
+    // Makes what is missing and syncs it. Throws std::system_error when it cannot.
+    explicit Layout(std::filesystem::path root);
+
+    // Keys are this program's own UUIDs; anything else is a bug and throws std::logic_error.
+    [[nodiscard]] std::filesystem::path path_of(std::string_view key) const;
+
+    // A point in the life of the key's folder; everything created in it before is older.
+    struct Moment {
+        std::size_t folder = 0;
+        std::uint64_t number = 0;
+    };
+    [[nodiscard]] Moment now(std::string_view key);
+    // Blocks until the folder was synced at or after that moment. One sync serves all who wait for it.
+    [[nodiscard]] Result<void> sync(Moment moment);
+
+    [[nodiscard]] const std::filesystem::path& root() const { return root_; }
+
+private:
+    struct Folder {
+        File handle;
+        std::mutex moments;
+        std::uint64_t asked = 0;   // moments handed out
+        std::mutex syncing;        // held during the sync itself
+        std::uint64_t synced = 0;  // every moment up to this one is on the disk; under `syncing`
+    };
+
+    std::filesystem::path root_;
+    std::array<Folder, folders> folders_;
+};
+
+}  // namespace berth::store::fs

@@ -1,0 +1,31 @@
+// Blobs, which repository has them, and the keys whose bytes nobody needs any more.
+#pragma once
+
+#include "store/sql/connection.hpp"
+#include "store/transaction.hpp"
+
+namespace berth::store::sql {
+
+class Blobs final : public BlobTable {
+public:
+    explicit Blobs(Connection& db) : db_(db) {}
+
+    std::optional<model::Blob> find(const model::Digest& digest) override;
+    std::optional<model::Blob> find(model::RepositoryId repository, const model::Digest& digest) override;
+    std::optional<std::string> inline_bytes(const model::Digest& digest) override;
+    Inserted insert(const model::Blob& blob, Timestamp now) override;
+    void link(model::RepositoryId repository, const model::Digest& digest, Timestamp now) override;
+    void unlink(model::RepositoryId repository, const model::Digest& digest) override;
+    bool referenced(model::RepositoryId repository, const model::Digest& digest) override;
+    std::vector<model::Repository> holders(const model::Registry& registry, const model::Digest& digest,
+                                           std::size_t limit) override;
+
+    void discard_key(std::string_view key, Timestamp now) override;
+    std::vector<std::string> discarded_keys(std::size_t limit) override;
+    void forget_discarded_key(std::string_view key) override;
+
+private:
+    Connection& db_;
+};
+
+}  // namespace berth::store::sql

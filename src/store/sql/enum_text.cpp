@@ -1,0 +1,73 @@
+#include "store/sql/enum_text.hpp"
+
+#include "store/sql/error.hpp"
+
+#include <span>
+#include <stdexcept>
+#include <string>
+
+namespace berth::store::sql {
+namespace {
+
+template <class E>
+struct Word {
+    E value;
+    std::string_view text;
+};
+
+constexpr Word<model::TagMutability> mutabilities[] = {
+    {model::TagMutability::mutable_tags, "MUTABLE"},
+    {model::TagMutability::immutable_tags, "IMMUTABLE"},
+    {model::TagMutability::immutable_with_exclusion, "IMMUTABLE_WITH_EXCLUSION"},
+    {model::TagMutability::mutable_with_exclusion, "MUTABLE_WITH_EXCLUSION"},
+};
+constexpr Word<model::EncryptionType> encryptions[] = {
+    {model::EncryptionType::aes256, "AES256"},
+    {model::EncryptionType::kms, "KMS"},
+    {model::EncryptionType::kms_dsse, "KMS_DSSE"},
+};
+constexpr Word<model::ImageStatus> statuses[] = {
+    {model::ImageStatus::active, "ACTIVE"},
+    {model::ImageStatus::archived, "ARCHIVED"},
+    {model::ImageStatus::activating, "ACTIVATING"},
+};
+
+template <class E>
+std::string_view word_of(std::span<const Word<E>> words, E value) {
+    for (const auto& word : words) {
+        if (word.value == value) return word.text;
+    }
+    throw std::logic_error("an enumerator has no stored word");
+}
+
+template <class E>
+E value_of(std::span<const Word<E>> words, std::string_view text) {
+    for (const auto& word : words) {
+        if (word.text == text) return word.value;
+    }
+    throw Error(FaultKind::unavailable, "a stored word is unknown: " + std::string(text));
+}
+
+}  // namespace
+
+std::string_view to_text(model::TagMutability value) {
+    return word_of<model::TagMutability>(mutabilities, value);
+}
+std::string_view to_text(model::EncryptionType value) {
+    return word_of<model::EncryptionType>(encryptions, value);
+}
+std::string_view to_text(model::ImageStatus value) {
+    return word_of<model::ImageStatus>(statuses, value);
+}
+
+model::TagMutability parse_tag_mutability(std::string_view text) {
+    return value_of<model::TagMutability>(mutabilities, text);
+}
+model::EncryptionType parse_encryption_type(std::string_view text) {
+    return value_of<model::EncryptionType>(encryptions, text);
+}
+model::ImageStatus parse_image_status(std::string_view text) {
+    return value_of<model::ImageStatus>(statuses, text);
+}
+
+}  // namespace berth::store::sql

@@ -1,0 +1,20 @@
+// Enumerations as the words that are stored; numbers would tie the rows to the order of the declarations.
+#pragma once
+
+#include "model/image.hpp"
+#include "model/repository.hpp"
+
+#include <string_view>
+
+namespace berth::store::sql {
+
+[[nodiscard]] std::string_view to_text(model::TagMutability value);
+[[nodiscard]] std::string_view to_text(model::EncryptionType value);
+[[nodiscard]] std::string_view to_text(model::ImageStatus value);
+
+// Throw sql::Error for a word that is none of theirs.
+[[nodiscard]] model::TagMutability parse_tag_mutability(std::string_view text);
+[[nodiscard]] model::EncryptionType parse_encryption_type(std::string_view text);
+[[nodiscard]] model::ImageStatus parse_image_status(std::string_view text);
+
+}  // namespace berth::store::sql

@@ -1,0 +1,38 @@
+#include "store/sql/outbox.hpp"
+
+namespace berth::store::sql {
+
+void Outbox::append(const Event& event) {
+    db_.change(
+        "INSERT INTO outbox (id, account, region, kind, repository, digest, tag, media_type, at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        event.id, event.registry.account, event.registry.region, event.kind, event.repository, event.digest, event.tag,
+        event.media_type, event.at);
+}
+
+std::vector<Event> Outbox::page(std::int64_t after, std::size_t limit) {
+    std::vector<Event> found;
+    for (auto row = db_.run("SELECT id, account, region, kind, repository, digest, tag, media_type, at FROM outbox"
+                            " WHERE id > $1 ORDER BY id LIMIT $2",
+                            after, limit);
+         row; row.next()) {
+        found.push_back({
+            .id = row.get<std::int64_t>(0),
+            .registry = {.account = row.get<model::AccountId>(1), .region = row.get<model::Region>(2)},
+            .kind = row.get<std::string>(3),
+            .repository = row.get<std::string>(4),
+            .digest = row.get<std::string>(5),
+            .tag = row.get<std::string>(6),
+            .media_type = row.get<std::string>(7),
+            .at = row.get<Timestamp>(8),
+        });
+    }
+    return found;
+}
+
+std::size_t Outbox::trim(Timestamp before, std::size_t limit) {
+    return static_cast<std::size_t>(db_.change(
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE at < $1 ORDER BY at LIMIT $2)", before, limit));
+}
+
+}  // namespace berth::store::sql

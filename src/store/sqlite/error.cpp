@@ -1,0 +1,16 @@
+#include "store/sqlite/error.hpp"
+
+#include "store/sql/error.hpp"
+
+#include <string>
+
+namespace berth::store::sqlite {
+
+void throw_error(sqlite3* handle, int code) {
+    const auto kind = (code & 0xff) == SQLITE_FULL ? FaultKind::storage_full : FaultKind::unavailable;
+    std::string what = sqlite3_errstr(code);
+    if (handle) what += std::string(": ") + sqlite3_errmsg(handle);
+    throw sql::Error(kind, what + " (" + std::to_string(code) + ")");
+}
+
+}  // namespace berth::store::sqlite

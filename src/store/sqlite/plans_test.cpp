@@ -1,0 +1,194 @@
+// Every statement the tables run must find its rows by an index, in the index's order: no table is read from end to
+// end, nothing is sorted. The statements are those really prepared, so a new one cannot be forgotten here.
+#include "store/sql/migrations.hpp"
+#include "store/sql/tables.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/contract.hpp"
+#include "store/sqlite/dialect.hpp"
+#include "store/sqlite/error.hpp"
+#include "store/sqlite/scratch_folder.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+namespace berth::store::sqlite {
+namespace {
+
+using namespace contract;
+
+class Plans : public ::testing::Test {
+protected:
+    Plans() {
+        if (!sql::migrate(db_, dialect, sql::migrations())) throw std::logic_error("the schema cannot be made");
+        run_everything();
+    }
+
+    // Each function of each table, on rows that make it run all of its statements.
+    void run_everything() {
+        sql::Tables tx(db_);
+        const model::RepositoryId here{1};
+        auto& repositories = tx.repositories();
+        (void)repositories.insert(repository(1, "app"));
+        (void)repositories.find(registry(), name("app"));
+        (void)repositories.page(registry(), "", 1);
+        repositories.set_tag_mutability(here, {});
+        repositories.put_resource_tag(here, {.key = "k", .value = "v"});
+        (void)repositories.resource_tags(here);
+        repositories.erase_resource_tag(here, "none");
+
+        auto& images = tx.images();
+        auto added = image(1, 1, "m");
+        added.blobs = {{.media_type = "", .digest = digest("b"), .size = 1}};
+        added.children = {digest("c")};
+        images.insert(added);
+        images.insert(image(2, 1, "n"));
+        images.put_tag(here, tag("a"), model::ImageRowId{1}, at(1));
+        images.put_tag(here, tag("a"), model::ImageRowId{2}, at(1));
+        images.erase_tag(here, tag("a"));
+        images.put_tag(here, tag("b"), model::ImageRowId{1}, at(1));
+        images.set_last_pulled(model::ImageRowId{1}, at(1));
+        (void)images.find(here, digest("m"));
+        (void)images.find(here, tag("b"));
+        (void)images.manifest(model::ImageRowId{1});
+        (void)images.any(here);
+        (void)images.count_tags(model::ImageRowId{1});
+        (void)images.tag_page(here, "", 1);
+        (void)images.parents(here, digest("c"));
+        (void)images.referrers(here, digest("s"), "", "", 1);
+        for (const auto status : {TagStatusFilter::any, TagStatusFilter::tagged, TagStatusFilter::untagged}) {
+            (void)images.page(here, {.tag_status = status, .status = std::nullopt}, "", 5);
+            (void)images.entry_page(here, {.tag_status = status, .status = std::nullopt},
+                                    {.digest = digest("m").text(), .tag = "a"}, 5);
+        }
+
+        auto& blobs = tx.blobs();
+        auto bytes = std::make_shared<const std::string>("x");
+        (void)blobs.insert({.digest = digest("x"), .size = 1, .location = {.key = "", .inline_bytes = bytes}}, at(1));
+        (void)blobs.find(digest("x"));
+        (void)blobs.find(here, digest("x"));
+        (void)blobs.inline_bytes(digest("x"));
+        blobs.link(here, digest("x"), at(1));
+        blobs.unlink(here, digest("x"));
+        (void)blobs.referenced(here, digest("x"));
+        (void)blobs.holders(registry(), digest("x"), 1);
+        blobs.discard_key("k", at(1));
+        (void)blobs.discarded_keys(1);
+        blobs.forget_discarded_key("k");
+
+        Upload upload;
+        upload.id = model::UploadId::parse("00000000-0000-4000-8000-000000000001").value();
+        upload.repository = here;
+        tx.uploads().insert(upload);
+        tx.uploads().update(upload);
+        (void)tx.uploads().find(upload.id);
+        (void)tx.uploads().expired(at(1), 1);
+        (void)tx.uploads().count(here);
+
+        tx.outbox().append({.id = 1, .registry = registry(), .kind = "", .subject = "", .payload = "", .at = at(1)});
+        (void)tx.outbox().page(0, 1);
+        (void)tx.outbox().trim(at(0), 1);
+
+        const Job job{.id = 1, .kind = "k", .key = "k", .payload = "", .run_at = at(1), .last_error = ""};
+        (void)tx.jobs().enqueue(job);
+        (void)tx.jobs().claim("me", at(1), at(2));
+        tx.jobs().extend(1, "me", at(3));
+        tx.jobs().retry(job, "me");
+        tx.jobs().finish(1, "me");
+        (void)tx.jobs().next_due();
+
+        (void)tx.credentials().find("AKIA");
+        tx.credentials().put({.id = "AKIA",
+                              .principal_arn = "",
+                              .account = registry().account,
+                              .user_id = "",
+                              .sealed_secret = "",
+                              .created_at = at(1)});
+        (void)tx.credentials().put_setting_if_absent("n", "v");
+
+        images.erase(model::ImageRowId{2});
+        repositories.mark_deleted(here, at(1));
+        (void)repositories.purge(1000);
+        tx.uploads().erase(upload.id);
+    }
+
+    std::vector<std::string> plan(std::string_view text) {
+        sqlite3* raw = nullptr;
+        EXPECT_EQ(sqlite3_open(file_.c_str(), &raw), SQLITE_OK);
+        sqlite3_stmt* statement = nullptr;
+        const std::string explained = "EXPLAIN QUERY PLAN " + std::string(text);
+        EXPECT_EQ(sqlite3_prepare_v2(raw, explained.c_str(), -1, &statement, nullptr), SQLITE_OK) << text;
+        std::vector<std::string> steps;
+        while (sqlite3_step(statement) == SQLITE_ROW) {
+            steps.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(statement, 3)));
+        }
+        sqlite3_finalize(statement);
+        sqlite3_close(raw);
+        return steps;
+    }
+
+    ScratchFolder folder_ = ScratchFolder::create().value();
+    std::filesystem::path file_ = folder_.path() / "plans.db";
+    SqliteConnection db_{file_, Access::read_write, 1024};
+};
+
+// A step that reads a whole index or table, or sorts, is only right where the statement takes the first few rows of
+// an index, or sorts the tags of one image.
+bool allowed(std::string_view statement, std::string_view step) {
+    static const std::map<std::string_view, std::string_view> exceptions{
+        {"SELECT id, deleted_at FROM repository", "SCAN repository USING COVERING INDEX repository_deleted"},
+        {"SELECT key FROM discarded_key ORDER BY key LIMIT", "SCAN discarded_key"},
+        {"SELECT due_at FROM job ORDER BY due_at LIMIT 1", "SCAN job USING COVERING INDEX job_due"},
+        {"SELECT t.name FROM image i JOIN tag t", "USE TEMP B-TREE FOR ORDER BY"},
+    };
+    return std::ranges::any_of(exceptions, [&](const auto& exception) {
+        return statement.starts_with(exception.first) && step == exception.second;
+    });
+}
+
+TEST_F(Plans, EveryStatementFollowsAnIndex) {
+    const auto texts = db_.prepared_texts();
+    EXPECT_GT(texts.size(), 60U);
+    for (const auto text : texts) {
+        for (const auto& step : plan(text)) {
+            const bool whole = step.starts_with("SCAN") && step != "SCAN CONSTANT ROW";
+            const bool sorts =
+                step.find("TEMP B-TREE") != std::string::npos || step.find("AUTOMATIC") != std::string::npos;
+            if (whole || sorts) {
+                EXPECT_TRUE(allowed(text, step)) << step << "\n    in " << text;
+            }
+        }
+    }
+}
+
+// Which index, for the lists that get long.
+TEST_F(Plans, ListsUseTheirOwnIndex) {
+    const auto texts = db_.prepared_texts();
+    const auto plan_of = [&](std::string_view part) {
+        const auto found = std::ranges::find_if(texts, [&](auto text) { return text.find(part) != text.npos; });
+        EXPECT_NE(found, texts.end()) << part;
+        std::string all;
+        for (const auto& step : plan(*found)) all += step + "\n";
+        return all;
+    };
+    const auto expect = [&](std::string_view part, std::string_view index) {
+        EXPECT_NE(plan_of(part).find(index), std::string::npos) << plan_of(part);
+    };
+    expect("i.tagged = 0 AND i.digest > $2 AND ($3 = '' OR i.status = $3) ORDER BY",
+           "image_untagged (repository=? AND digest>?)");
+    expect("FROM image i WHERE i.repository = $1 AND i.digest > $2", "image_digest (repository=? AND digest>?)");
+    expect("SELECT DISTINCT t.digest", "COVERING INDEX tag_digest (repository=? AND digest>?)");
+    expect("(t.digest, t.name) > ($2, $3)", "COVERING INDEX tag_digest (repository=? AND (digest,name)>(?,?))");
+    expect("LEFT JOIN tag t", "image_digest (repository=? AND digest>?)");
+    expect("LEFT JOIN tag t", "COVERING INDEX tag_digest (repository=? AND digest=?)");
+    expect("i.subject = $2 AND i.digest > $3", "image_subject (repository=? AND subject=? AND digest>?)");
+    expect("SELECT name FROM tag WHERE repository = $1 AND name > $2", "PRIMARY KEY (repository=? AND name>?)");
+    expect("r.name > $3", "repository_name (account=? AND region=? AND name>?)");
+    expect("c.child = $2", "PRIMARY KEY (repository=? AND child=?)");
+    expect("SELECT 1 FROM image_blob", "PRIMARY KEY (repository=? AND digest=?)");
+}
+
+}  // namespace
+}  // namespace berth::store::sqlite
