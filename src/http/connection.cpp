@@ -211,7 +211,7 @@ Task<Connection::Next> Connection::answer(Response unchecked) {
     }
     observe(response, sent.body_bytes);
     if (sent.status != IoStatus::ok) co_return Next::close;
-    if (!keep) co_return reusable ? Next::close : Next::linger;
+    if (!keep) co_return reusable&& body_.left_over().empty() ? Next::close : Next::linger;
     if (body_.ended()) co_return Next::request;
     const bool finished = co_await body_.finish();
     co_return finished ? Next::request : Next::close;

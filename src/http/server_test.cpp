@@ -118,6 +118,15 @@ TEST(Server, ClosesWhenTheClientAsks) {
     EXPECT_TRUE(client.at_end());
 }
 
+TEST(Server, AnswersNothingBehindTheLastRequestAndStillDeliversItsAnswer) {
+    RunningServer server(echo);
+    Client client(server->port());
+    client.send(get("/last", "Connection: close\r\n") + get("/behind"));
+    EXPECT_EQ(client.receive().body, "GET /last []");
+    client.stop_sending();
+    EXPECT_TRUE(client.at_end());
+}
+
 TEST(Server, GivesEachRequestAnIdOfItsOwn) {
     RunningServer server(echo);
     Client client(server->port());
