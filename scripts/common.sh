@@ -46,12 +46,19 @@ install_packages() {
   Run 'apt-get update' and 'apt-get install ${missing[*]}' to see why, then start this again."
 }
 
-# build PRESET [TARGET...]: configures when needed and builds. PRESET's folder is build/PRESET.
+# build PRESET [TARGET...]: configures when needed and builds. PRESET's folder is build/PRESET. With WITHOUT_TESTS set a
+# new folder is configured for the server alone; a later call without it adds the unit tests.
 build() {
-    local preset=$1
+    local preset=$1 options=()
     shift
+    [ -z "${WITHOUT_TESTS-}" ] || options=(-DBERTH_TESTS=OFF)
+    if [ -z "${WITHOUT_TESTS-}" ] && [ "$preset" != fuzz ] &&
+        grep -qs '^BERTH_TESTS:BOOL=OFF' "$ROOT/build/$preset/CMakeCache.txt"; then
+        rm "$ROOT/build/$preset/build.ninja"
+        options=(-DBERTH_TESTS=ON)
+    fi
     [ -f "$ROOT/build/$preset/build.ninja" ] ||
-        (cd "$ROOT" && cmake --preset "$preset" >&2) ||
+        (cd "$ROOT" && cmake --preset "$preset" ${options[@]+"${options[@]}"} >&2) ||
         die "cmake --preset $preset failed; what it found missing stands above"
     ninja -C "$ROOT/build/$preset" -j "$(jobs_that_fit)" "$@" >&2 ||
         die "the $preset build failed; the first 'FAILED:' above says where"

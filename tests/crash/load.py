@@ -116,7 +116,7 @@ class Worker:
         if self.half_done is None:
             data = self.fresh_bytes()
             location = insist(client.begin(self.repository), 202).headers["Location"]
-            insist(client.patch(location, data[:len(data) // 2], first=0), 202)
+            location = insist(client.patch(location, data[:len(data) // 2], first=0), 202).headers["Location"]
             self.half_done = location, data
             if self.random.random() < 0.4:
                 return
@@ -130,6 +130,7 @@ class Worker:
             raise Disagreement(f"{received} bytes of an upload are left of {len(data) // 2} acknowledged")
         self.resumed += 1
         self.half_done = None
+        location = status.headers.get("Location", location)
         insist(client.finish(location, digest_of(data), data[received:]), 201)
         self.ledger.blob(self.repository, digest_of(data), data)
 

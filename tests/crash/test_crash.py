@@ -14,7 +14,7 @@ from harness.storage import blob_files
 KILLS = int(os.environ.get("BERTH_KILLS", "200"))
 SEED = int(os.environ.get("BERTH_CRASH_SEED", str(random.SystemRandom().randrange(1 << 32))))
 KEY = {"BERTH_ROOT_ACCESS_KEY_ID": "AKIACRASHTESTCRASHTE", "BERTH_ROOT_SECRET_ACCESS_KEY": "crash-test-secret-0123456789abcdef0123"}
-CONFIG = {"uploads": {"lifetime": "20s", "sweep_interval": "1s"}}
+CONFIG = {"limits": {"upload_lifetime": "20s"}, "storage": {"sweep_interval": "1s", "purge_interval": "1s"}}
 WORKERS = 4
 
 

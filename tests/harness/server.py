@@ -15,7 +15,8 @@ from pathlib import Path
 BINARY = os.environ.get("BERTH_BINARY", "build/release/berth")
 # Sanitizer builds start and answer several times slower.
 PATIENCE = 6 if os.environ.get("BERTH_SLOW_BUILD") else 1
-ERROR_LINE = re.compile(r'"level":\s*"(error|critical)"|\[(error|critical)\]|\blevel=(error|critical)\b', re.IGNORECASE)
+# A line of the server's log of level error, in either of its formats.
+ERROR_LINE = re.compile(r'^\S+Z (error|critical) |"level":"(error|critical)"', re.MULTILINE)
 # Nothing of the user's own AWS or proxy settings may reach a server or a client.
 CLEAN_ENVIRONMENT = {k: os.environ[k] for k in ("PATH", "LANG", "TMPDIR", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS")
                      if k in os.environ}

@@ -10,4 +10,5 @@ def blob_files(data):
     """Every file that holds bytes of a blob or an upload, relative to the data folder."""
     data = Path(data)
     return {str(p.relative_to(data)) for p in data.rglob("*")
-            if p.is_file() and p.name not in OWN and not p.name.endswith(OWN_SUFFIXES) and p.parent != data}
+            if p.is_file() and p.name not in OWN and not p.name.endswith(OWN_SUFFIXES) and p.parent != data
+            and not p.name.startswith(".")}

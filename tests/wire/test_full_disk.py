@@ -24,7 +24,8 @@ def small_disk(tmp_path):
 
 
 def test_full_disk(servers, small_disk):
-    server = servers.start(data=small_disk / "data", config={"uploads": {"lifetime": "1s", "sweep_interval": "1s"}})
+    server = servers.start(data=small_disk / "data", config={
+        "limits": {"upload_lifetime": "1s"}, "storage": {"sweep_interval": "1s", "purge_interval": "1s"}})
     server.errors_allowed = True
     api = ecr.client(server)
     api.create_repository(repositoryName="full/app")

@@ -70,7 +70,7 @@ def test_same_digest_again_where_tags_move(oci, made):
 
 
 def test_a_setting_accepts_the_same_digest_again(servers):
-    server = servers.start(config={"compatibility": {"immutable_repush": "accept"}})
+    server = servers.start(config={"images": {"immutable_repush": "accept"}})
     ecr.client(server).create_repository(repositoryName="again/app", imageTagMutability="IMMUTABLE")
     oci = Oci(server.url, ecr.token(server))
     _, manifest = oci.push_image("again/app", "v1")

@@ -1,11 +1,13 @@
 """Who may: no, false, expired and foreign tokens; uploads that belong to somebody; rights on a mount's source."""
 import base64
+from pathlib import Path
 
 import pytest
 
 from harness import ecr
 from harness.oci import Oci, digest_of, error_of
 
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), "")
 PATHS = [("GET", "/v2/"), ("GET", "/v2/_catalog"), ("GET", "/v2/a/b/tags/list"), ("HEAD", "/v2/a/b/manifests/x"),
          ("PUT", "/v2/a/b/manifests/x"), ("POST", "/v2/a/b/blobs/uploads/"), ("DELETE", "/v2/a/b/manifests/x"),
          ("GET", "/v2/a/b/blobs/sha256:" + "0" * 64), ("GET", "/v2/a/b/referrers/sha256:" + "0" * 64)]
@@ -62,11 +64,16 @@ def test_token_of_another_server(server, servers):
 
 
 def test_expired_token(servers):
-    server = servers.start(config={"auth": {"token_lifetime": "1s"}})
+    """Twelve hours and a minute later, by a clock that is moved under the server."""
+    server = servers.start()
     token = ecr.token(server)
-    from harness.eventually import eventually
-    client = Oci(server.url, token)
-    answer = eventually(lambda: (a := client.request("GET", "/v2/")).status_code != 200 and a)
+    server.stop()
+    for hours, minutes, status in ((11, 59, 200), (12, 1, 403)):
+        server.environment = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": f"+{hours * 60 + minutes}m", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        server.start()
+        answer = Oci(server.url, token).request("GET", "/v2/")
+        assert answer.status_code == status, answer.text
+        server.stop()
     assert error_of(answer) == (
         403, "DENIED", "Your authorization token has expired. Reauthenticate and try again.")
 

@@ -181,7 +181,7 @@ def test_nothing_is_left_behind(servers):
     """Broken pushes, cancelled and expired uploads leave no file once the sweep was there."""
     from harness.eventually import eventually
     from harness.storage import blob_files
-    server = servers.start(config={"uploads": {"lifetime": "1s", "sweep_interval": "1s"}})
+    server = servers.start(config={"limits": {"upload_lifetime": "1s"}, "storage": {"sweep_interval": "1s", "purge_interval": "1s"}})
     ecr.client(server).create_repository(repositoryName="left/behind")
     client = Oci(server.url, ecr.token(server))
     kept = client.push_blob("left/behind", DATA)
