@@ -19,7 +19,7 @@
 namespace berth::api::aws {
 
 struct AwsApiOptions {
-    std::size_t body_memory = 512 * 1024 * 1024;  // all bodies being read or worked on, together
+    std::size_t body_memory = 128 * 1024 * 1024;  // all bodies being read or worked on, together
 };
 
 // Thread-safe. The environment's members and the credentials outlive it.
