@@ -33,7 +33,10 @@ public:
     public:
         Lease(LiveUploads& table, std::string id) : table_(&table), id_(std::move(id)) {}
         ~Lease();
-        Lease(Lease&& other) noexcept : table_(std::exchange(other.table_, nullptr)), id_(std::move(other.id_)) {}
+        Lease(Lease&& other) noexcept
+            : table_(std::exchange(other.table_, nullptr)),
+              id_(std::move(other.id_)),
+              upload_(std::move(other.upload_)) {}
         Lease& operator=(Lease&&) = delete;
         Lease(const Lease&) = delete;
         Lease& operator=(const Lease&) = delete;
