@@ -167,18 +167,17 @@ Task<Result<model::Blob>> publish_upload(Services& services, const RepositoryRef
     co_return published;
 }
 
+// Bytes first: on a full disk the row could not be changed before they went. A crash between the two leaves a row
+// without bytes, which the sweep removes.
 Task<Result<void>> discard_upload(Services& services, const store::Upload& row) {
-    auto discarded = co_await services.metadata.write(
+    auto removed = co_await services.blobs.remove(row.key);
+    if (!removed) co_return removed;
+    co_return co_await services.metadata.write(
         [&](store::Transaction& tx) -> Result<void> {
             tx.uploads().erase(row.id);
-            tx.blobs().discard_key(row.key, services.clock.now());
             return {};
         },
         store::Durability::relaxed);
-    if (!discarded) co_return discarded;
-    auto removed = co_await remove_discarded(services, std::span(&row.key, 1));
-    if (!removed) co_return fail(std::move(removed));
-    co_return Result<void>{};
 }
 
 Task<Result<std::size_t>> remove_discarded(Services& services, std::span<const std::string> keys) {
