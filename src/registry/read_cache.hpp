@@ -43,7 +43,7 @@ public:
     CacheTable<model::Blob> blobs;               // key: repository, digest; inline bytes included
     CacheTable<TagNames> tag_pages;              // key: repository, ""; the first page of max_tag_page names
 
-    static constexpr std::size_t max_tag_page = 1000;
+    static constexpr std::size_t max_tag_page = 1001;  // a full page, and whether there is another
 };
 
 [[nodiscard]] std::string repository_key(const RepositoryRef& repository);

@@ -7,6 +7,7 @@
 #include "model/media_types.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace berth::api::oci {
 
@@ -29,7 +30,7 @@ std::string path_of(const model::RepositoryName& name, std::string_view rest) {
     return path;
 }
 
-std::string tag_list_json(const model::RepositoryName& name, const std::vector<std::string>& tags) {
+std::string tag_list_json(const model::RepositoryName& name, std::span<const std::string> tags) {
     std::size_t length = 64 + name.text().size();
     for (const auto& tag : tags) length += tag.size() + 3;
     std::string json;
@@ -38,20 +39,13 @@ std::string tag_list_json(const model::RepositoryName& name, const std::vector<s
     append_json_string(json, name.text());
     json += R"(,"tags":[)";
     for (const auto& tag : tags) {
-        if (json.back() != '[') json += ',';
-        append_json_string(json, tag);
+        // Tags and names were checked when they came in: nothing in them needs an escape.
+        json += json.back() == '[' ? "\"" : ",\"";
+        json += tag;
+        json += '"';
     }
     json += "]}";
     return json;
-}
-
-// A full page may be the last one; only then is another look worth its price.
-Task<Result<bool>> has_tags_after(UseCases& use, Exchange& exchange, const std::vector<std::string>& page,
-                                  std::size_t wanted) {
-    if (page.size() < wanted || page.empty()) co_return false;
-    auto more = co_await use.images.tag_page(exchange.call, exchange.repository, page.back(), 1);
-    if (!more) co_return fail(std::move(more));
-    co_return !(*more)->empty();
 }
 
 struct ReferrersPage {
@@ -105,18 +99,17 @@ Task<http::Response> list_repositories(UseCases& use, Exchange& exchange) {
 Task<http::Response> list_tags(UseCases& use, Exchange& exchange) {
     auto page = parse_page(exchange.query);
     if (!page) co_return refusal(page.error());
-    const auto wanted = std::max<std::size_t>(page->size, 1);
-    auto tags = co_await use.images.tag_page(exchange.call, exchange.repository, page->after, wanted);
+    // One more than is shown, to know whether there is more.
+    auto tags = co_await use.images.tag_page(exchange.call, exchange.repository, page->after, page->size + 1);
     if (!tags) co_return refusal(tags.error());
     const auto& name = exchange.repository.name;
+    const std::span<const std::string> all(**tags);
     // n=0: an empty list without a Link (OCI Distribution 1.1, "Listing tags").
-    if (page->size == 0) co_return json_answer(tag_list_json(name, {}));
-    auto more = co_await has_tags_after(use, exchange, **tags, wanted);
-    if (!more) co_return refusal(more.error());
-    auto response = json_answer(tag_list_json(name, **tags));
-    if (*more) {
+    const auto shown = all.first(std::min(all.size(), page->size));
+    auto response = json_answer(tag_list_json(name, shown));
+    if (!shown.empty() && all.size() > shown.size()) {
         response.set("Link", next_link(path_of(name, "/tags/list"),
-                                       {{"n", std::to_string(page->size)}, {"last", (*tags)->back()}}));
+                                       {{"n", std::to_string(page->size)}, {"last", shown.back()}}));
     }
     co_return response;
 }

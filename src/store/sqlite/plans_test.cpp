@@ -84,6 +84,9 @@ protected:
         upload.repository = here;
         tx.uploads().insert(upload);
         tx.uploads().update(upload);
+        tx.uploads().put_bytes(upload.id, "bytes");
+        tx.uploads().put_bytes(upload.id, "");
+        (void)tx.uploads().bytes(upload.id);
         (void)tx.uploads().find(upload.id);
         (void)tx.uploads().expired(at(1), 1);
         (void)tx.uploads().count(here);
