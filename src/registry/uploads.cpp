@@ -67,6 +67,28 @@ Task<Result<void>> take_body(Services& services, LiveUpload& upload, std::option
     co_return co_await ingest.take(measured);
 }
 
+// A key is its upload's id, and a request that still works on the upload of a deleted repository may be about to make
+// the file: what is leased stays in the list for the next sweep. The rest is leased here, and only the rest is left in
+// `keys`.
+std::vector<LiveUploads::Lease> lease_idle(LiveUploads& live, std::vector<std::string>& keys) {
+    std::vector<LiveUploads::Lease> leases;
+    std::erase_if(keys, [&](const std::string& key) {
+        const auto id = model::UploadId::parse(key);
+        if (!id) return false;
+        auto lease = live.lease(*id);
+        if (!lease) return true;
+        lease->forget();
+        leases.push_back(std::move(*lease));
+        return false;
+    });
+    return leases;
+}
+
+// Somebody else's upload is as good as none.
+bool may_use(const store::Upload& row, const Call& call, model::RepositoryId repository) {
+    return row.repository == repository && row.principal_arn == call.principal.arn;
+}
+
 }  // namespace
 
 Uploads::Uploads(Services& services) : services_(services), live_(std::make_unique<LiveUploads>(live_capacity)) {}
@@ -104,7 +126,10 @@ Task<Result<LiveUploads::Lease>> Uploads::take_up(const Call& call, iam::Action 
     if (lease->upload() == nullptr) {
         auto row = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<store::Upload> {
             auto found = tx.uploads().find(ref.id);
-            if (!found) return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
+            // Before the bytes are read again: that is work only the owner may cause.
+            if (!found || !may_use(*found, call, (*entered)->id)) {
+                return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
+            }
             return std::move(*found);
         });
         if (!row) co_return fail(std::move(row));
@@ -113,8 +138,7 @@ Task<Result<LiveUploads::Lease>> Uploads::take_up(const Call& call, iam::Action 
         lease->keep(std::move(*rebuilt));
     }
     const auto& row = lease->upload()->row;
-    const bool own = row.repository == (*entered)->id && row.principal_arn == call.principal.arn;
-    if (!own || row.expires_at <= services_.clock.now()) {
+    if (!may_use(row, call, (*entered)->id) || row.expires_at <= services_.clock.now()) {
         co_return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
     }
     co_return std::move(*lease);
@@ -147,8 +171,8 @@ Task<Result<std::uint64_t>> Uploads::received(const Call& call, UploadRef ref) {
     if (const auto working = live_->peek(ref.id)) {
         auto entered = co_await enter(services_, call, iam::action::upload_layer_part, ref.repository);
         if (!entered) co_return fail(std::move(entered));
-        const bool own = working->row.repository == (*entered)->id && working->row.principal_arn == call.principal.arn;
-        if (!own) co_return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
+        if (!may_use(working->row, call, (*entered)->id))
+            co_return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
         co_return working->content.size.load();
     }
     auto lease = co_await take_up(call, iam::action::upload_layer_part, ref);
@@ -237,6 +261,8 @@ Task<Result<model::Blob>> Uploads::push(const Call& call, RepositoryRef reposito
     LiveUpload upload(new_upload_row(services_, call, (*entered)->id), expected.algorithm());
     const auto length = body.remaining();
     const bool small = length && *length <= services_.settings.inline_blob_bytes;
+    // The sweep leaves alone what is leased, however long it takes.
+    const auto lease = small ? std::nullopt : live_->lease(upload.row.id);
     if (!small) {
         // A row before the file: whatever happens, the sweep knows where the bytes are.
         auto inserted = co_await services_.metadata.write(
@@ -277,6 +303,7 @@ Task<Result<std::size_t>> Uploads::sweep(std::size_t limit) {
     auto keys = co_await services_.metadata.read(
         [&](store::Transaction& tx) -> Result<std::vector<std::string>> { return tx.blobs().discarded_keys(limit); });
     if (!keys) co_return fail(std::move(keys));
+    const auto leases = lease_idle(*live_, *keys);
     if (keys->empty()) co_return swept;
     auto removed = co_await remove_discarded(services_, *keys);
     if (!removed) co_return removed;
