@@ -57,13 +57,35 @@ std::optional<RegistryHost> parse_registry_host(const std::string& name) {
     return RegistryHost{.registry = {.account = *account, .region = *region}, .domain = std::string(rest)};
 }
 
-// The part of a configured public host that other registries' host names may end in.
-std::string domain_of(const std::string& public_host) {
-    const auto name = host_name(public_host);
-    const auto parsed = parse_registry_host(name);
-    if (!parsed) return public_host;
-    const auto port = public_host.rfind(':');
-    return port == std::string::npos ? parsed->domain : parsed->domain + public_host.substr(port);
+// The domain an ECR-like host name (of a registry or of the API) ends in, with the port; nullopt for other hosts.
+std::optional<std::string> domain_of(std::string_view host) {
+    const auto name = host_name(host);
+    std::string domain;
+    if (const auto parsed = parse_registry_host(name)) {
+        domain = parsed->domain;
+    } else {
+        std::string_view rest = name;
+        auto label = next_label(rest);
+        if (label == "api") label = next_label(rest);
+        if (!is_service_label(label) || !model::Region::parse(next_label(rest).value_or(""))) return std::nullopt;
+        domain = rest;
+    }
+    const auto port = host.rfind(':');
+    if (port != std::string_view::npos) domain += host.substr(port);
+    return domain;
+}
+
+std::string ecr_host(const model::Registry& registry, std::string_view domain) {
+    return registry.account.text() + ".dkr.ecr." + registry.region.text() + "." + std::string(domain);
+}
+
+// Nothing but a name or an address and a port: it is going to stand in answers.
+bool is_plain_host(std::string_view host) {
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+               c == ':' || c == '[' || c == ']';
+    };
+    return !host.empty() && host.size() <= longest_host + 6 && std::ranges::all_of(host, plain);
 }
 
 }  // namespace
@@ -98,28 +120,41 @@ std::string default_public_host(std::string_view address, std::uint16_t port, Sc
     return host + ":" + std::to_string(port);
 }
 
-Endpoints::Endpoints(Config config)
-    : config_(std::move(config)), domain_(config_.domain ? *config_.domain : domain_of(config_.public_host)) {}
+Addresses::Addresses(model::Registry own, std::string own_host, std::string domain, Scheme scheme)
+    : own_(std::move(own)), own_host_(std::move(own_host)), domain_(std::move(domain)), scheme_(scheme) {}
 
-model::Registry Endpoints::registry_for(std::string_view host) const {
-    auto named = registry_of_host(host);
-    return named ? std::move(*named) : config_.own;
+std::string Addresses::registry_host(const model::Registry& registry) const {
+    return registry == own_ ? own_host_ : ecr_host(registry, domain_);
 }
 
-std::string Endpoints::registry_host(const model::Registry& registry) const {
-    if (registry == config_.own) return config_.public_host;
-    return registry.account.text() + ".dkr.ecr." + registry.region.text() + "." + domain_;
-}
-
-std::string Endpoints::repository_uri(const model::Registry& registry, std::string_view name) const {
+std::string Addresses::repository_uri(const model::Registry& registry, std::string_view name) const {
     auto uri = registry_host(registry);
     uri += '/';
     uri += name;
     return uri;
 }
 
-std::string Endpoints::proxy_endpoint(const model::Registry& registry) const {
-    return (config_.scheme == Scheme::https ? "https://" : "http://") + registry_host(registry);
+std::string Addresses::proxy_endpoint(const model::Registry& registry) const {
+    return (scheme_ == Scheme::https ? "https://" : "http://") + registry_host(registry);
+}
+
+model::Registry Endpoints::registry_for(std::string_view host) const {
+    auto named = registry_of_host(host);
+    return named ? std::move(*named) : config_.own;
+}
+
+model::Region Endpoints::region_for(std::string_view host) const {
+    auto named = region_of_host(host);
+    return named ? std::move(*named) : config_.own.region;
+}
+
+Addresses Endpoints::seen_from(std::string_view host) const {
+    std::string own_host =
+        config_.public_host.value_or(is_plain_host(host) ? std::string(host) : config_.fallback_host);
+    auto domain = domain_of(own_host);
+    if (domain && !config_.public_host) own_host = ecr_host(config_.own, *domain);
+    if (config_.domain) domain = config_.domain;
+    return {config_.own, own_host, domain.value_or(own_host), config_.scheme};
 }
 
 }  // namespace berth::api

@@ -55,17 +55,25 @@ TEST(Endpoints, NameWhatClientsCanDial) {
     EXPECT_EQ(default_public_host("::1", 5000, Scheme::http), "[::1]:5000");
 
     const auto own = registry("000000000000", "us-east-1");
-    const Endpoints endpoints({.own = own, .public_host = "localhost:5000"});
-    EXPECT_EQ(endpoints.repository_uri(own, "team/app"), "localhost:5000/team/app");
-    EXPECT_EQ(endpoints.proxy_endpoint(own), "http://localhost:5000");
-    const auto other = registry("000000000000", "eu-west-1");
-    EXPECT_EQ(endpoints.repository_uri(other, "app"), "000000000000.dkr.ecr.eu-west-1.localhost:5000/app");
-    EXPECT_EQ(endpoints.registry_for("localhost:5000"), own);
-    EXPECT_EQ(endpoints.registry_for(endpoints.registry_host(other)), other);
+    const model::Registry other{.account = own.account, .region = *model::Region::parse("eu-west-1")};
+    const Endpoints open({.own = own, .fallback_host = "localhost:5000"});
+    EXPECT_EQ(open.seen_from("10.0.0.1:5000").repository_uri(own, "team/app"), "10.0.0.1:5000/team/app");
+    EXPECT_EQ(open.seen_from("reg.lan").proxy_endpoint(own), "http://reg.lan");
+    EXPECT_EQ(open.seen_from("bad host\"").repository_uri(own, "app"), "localhost:5000/app");
+    EXPECT_EQ(open.seen_from("reg.lan:1").registry_host(other), "000000000000.dkr.ecr.eu-west-1.reg.lan:1");
+    EXPECT_EQ(open.registry_for(open.seen_from("reg.lan:1").registry_host(other)), other);
+    // A name of the ECR form, of the API or of any registry, leads to the names of the registries beside it.
+    for (const auto* host : {"api.ecr.eu-west-1.example.org:8443", "000000000000.dkr.ecr.us-east-1.example.org:8443"}) {
+        EXPECT_EQ(open.seen_from(host).registry_host(own), "000000000000.dkr.ecr.us-east-1.example.org:8443") << host;
+        EXPECT_EQ(open.seen_from(host).registry_host(other), "000000000000.dkr.ecr.eu-west-1.example.org:8443") << host;
+    }
+    EXPECT_EQ(open.region_for("localhost:5000"), own.region);
+    EXPECT_EQ(open.region_for("api.ecr.eu-west-1.example.org"), other.region);
 
     const Endpoints named(
-        {.own = own, .public_host = "000000000000.dkr.ecr.us-east-1.example.org:8443", .scheme = Scheme::https});
-    EXPECT_EQ(named.proxy_endpoint(other), "https://000000000000.dkr.ecr.eu-west-1.example.org:8443");
+        {.own = own, .public_host = "registry.example:8443", .fallback_host = "localhost", .scheme = Scheme::https});
+    EXPECT_EQ(named.seen_from("10.0.0.1").proxy_endpoint(own), "https://registry.example:8443");
+    EXPECT_EQ(named.seen_from("10.0.0.1").registry_host(other), "000000000000.dkr.ecr.eu-west-1.registry.example:8443");
 }
 
 }  // namespace

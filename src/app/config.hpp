@@ -24,8 +24,8 @@ struct Config {
     std::string listen = "127.0.0.1:5000";
     std::string account = "000000000000";
     std::string region = "us-east-1";
-    std::string public_host;  // empty: made from `listen`
-    std::string domain;       // empty: the public host's
+    std::string public_host;  // empty: the name each caller used
+    std::string domain;       // empty: after the own registry's host
     std::string tls_certificate;
     std::string tls_key;
     unsigned threads = 0;

@@ -82,8 +82,8 @@ api::Endpoints::Config endpoints_of(const Config& config, const model::Registry&
                                     std::uint16_t port) {
     const auto scheme = config.tls_certificate.empty() ? api::Scheme::http : api::Scheme::https;
     api::Endpoints::Config made{
-        .own = own, .public_host = config.public_host, .domain = std::nullopt, .scheme = scheme};
-    if (made.public_host.empty()) made.public_host = api::default_public_host(address.host, port, scheme);
+        .own = own, .fallback_host = api::default_public_host(address.host, port, scheme), .scheme = scheme};
+    if (!config.public_host.empty()) made.public_host = config.public_host;
     if (!config.domain.empty()) made.domain = config.domain;
     return made;
 }
@@ -208,7 +208,7 @@ void Node::run() {
     auto& parts = *parts_;
     log::info("serving", {{"version", std::string(version)},
                           {"address", parts.address.host + ":" + std::to_string(parts.server.port())},
-                          {"url", parts.endpoints->proxy_endpoint(parts.own)},
+                          {"url", parts.endpoints->seen_from("").proxy_endpoint(parts.own)},
                           {"account", parts.own.account.text()},
                           {"region", parts.own.region.text()},
                           {"data", parts.data.string()}});

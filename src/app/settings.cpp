@@ -109,11 +109,11 @@ std::vector<Setting> make_settings() {
         text("server.account", BERTH_AT(account), "Twelve digits: the account of the server's own registry."),
         text("server.region", BERTH_AT(region), "Region of the server's own registry."),
         text("server.public_host", BERTH_AT(public_host),
-             "host[:port] that clients use for the own registry, as it stands in repositoryUri; empty: made from "
-             "server.listen."),
+             "host[:port] that clients use for the own registry, as it stands in repositoryUri; empty: the name each "
+             "caller used."),
         text("server.domain", BERTH_AT(domain),
-             "DOMAIN[:port] in ACCOUNT.dkr.ecr.REGION.DOMAIN, for registries of other regions; empty: "
-             "server.public_host."),
+             "DOMAIN[:port] in ACCOUNT.dkr.ecr.REGION.DOMAIN, for registries of other regions; empty: after the own "
+             "registry's host."),
         text("server.tls_cert", BERTH_AT(tls_certificate),
              "PEM file with the certificate chain; with server.tls_key, the server speaks TLS."),
         text("server.tls_key", BERTH_AT(tls_key), "PEM file with the private key of server.tls_cert."),

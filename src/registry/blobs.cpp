@@ -1,5 +1,6 @@
 #include "registry/blobs.hpp"
 
+#include "base/log.hpp"
 #include "model/media_types.hpp"
 #include "registry/access.hpp"
 #include "registry/faults.hpp"
@@ -71,6 +72,8 @@ Task<Result<OpenBlob>> Blobs::open(const Call& call, const RepositoryRef& reposi
     auto reader = co_await services_.blobs.open((*blob)->location.key);
     if (!reader) {
         // The metadata says the bytes are here. That they are not is this server's fault, not the caller's.
+        log::error("a blob's bytes cannot be read",
+                   {{"digest", digest.text()}, {"key", (*blob)->location.key}, {"reason", reader.error().message}});
         auto fault = std::move(reader).error();
         if (fault.kind == FaultKind::blob_not_found) fault.kind = FaultKind::unavailable;
         co_return std::unexpected(std::move(fault));

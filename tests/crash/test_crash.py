@@ -70,10 +70,12 @@ def one_round(server, workers, token, seconds):
     for thread in threads:
         thread.start()
     time.sleep(seconds)
+    died = server.process.poll()
     server.kill()
     stop.set()
     for thread in threads:
         thread.join()
+    assert died is None, f"the server died by itself ({died}):\n{server.log_tail()}"
     assert not problems, problems
 
 

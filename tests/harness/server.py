@@ -71,7 +71,7 @@ class Server:
 
     @property
     def host(self):
-        return f"localhost:{self.port}" if self.tls else f"127.0.0.1:{self.port}"
+        return f"localhost:{self.port}"
 
     @property
     def url(self):

@@ -9,7 +9,7 @@ import pytest
 from harness import ecr
 from harness.ecr import refused
 from harness.eventually import eventually
-from harness.oci import CONFIG, INDEX, LAYER, MANIFEST, Oci, digest_of, encode, image_manifest, index_manifest
+from harness.oci import CONFIG, DOCKER_LAYER, INDEX, LAYER, MANIFEST, Oci, digest_of, encode, image_manifest, index_manifest
 
 ACCOUNT = "000000000000"
 UNKNOWN = "sha256:" + "0" * 64
@@ -139,8 +139,8 @@ def test_describe_repositories_refusals(ecr_client, lenient, repository):
     with refused("InvalidParameterException",
                  constraint("maxResults", "Member must have value greater than or equal to 1")):
         lenient.describe_repositories(maxResults=0)
-    with refused("RepositoryNotFoundException",
-                 f"The repository with name '{repository}' does not exist in the registry with id '123456789012'"):
+    # Without rights there, nobody learns what another account has.
+    with refused("AccessDeniedException"):
         ecr_client.describe_repositories(registryId="123456789012", repositoryNames=[repository])
 
 
@@ -237,8 +237,7 @@ def test_download_url_works_without_credentials(server, ecr_client, oci, reposit
     assert answer.status_code == 200 and answer.content == layer
     part = anonymous.request("GET", url, headers={"Range": "bytes=16-31"})
     assert (part.status_code, part.content) == (206, layer[16:32])
-    spoiled = re.sub(r"[0-9a-f]{8}(?=[^0-9a-f]*$)", "deadbeef", url)
-    assert spoiled != url
+    spoiled = url[:-20] + ("A" if url[-20] != "A" else "B") + url[-19:]
     assert anonymous.request("GET", spoiled).status_code in (400, 401, 403)
 
 
@@ -595,4 +594,4 @@ def test_layer_media_type_is_known_after_the_image(ecr_client, oci, repository):
     oci.push_image(repository, "v1")
     layer, = ecr_client.batch_check_layer_availability(repositoryName=repository,
                                                        layerDigests=[digest_of(b"layer")])["layers"]
-    assert layer["mediaType"] in (LAYER, "application/octet-stream")
+    assert layer["mediaType"] in (LAYER, DOCKER_LAYER, "application/octet-stream")

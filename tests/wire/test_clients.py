@@ -231,7 +231,7 @@ def test_buildah(server, oci, repository, place, images, tmp_path):
 def test_ecr_credential_helper(servers, throwaway_tls, images, tmp_path):
     """The helper takes only Amazon's names, so the clients reach the server by them, through TLS."""
     registry = "000000000000.dkr.ecr.us-east-1.amazonaws.com"
-    server = servers.start(tls=throwaway_tls)
+    server = servers.start(tls=throwaway_tls, config={"server": {"public_host": registry}})
     ecr.client(server).create_repository(repositoryName="helped/app")
     proxy = ConnectProxy(server.port)
     try:

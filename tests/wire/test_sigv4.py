@@ -96,7 +96,8 @@ def test_presigned(server):
     import botocore.credentials
 
     def presign(expires):
-        request = botocore.awsrequest.AWSRequest("POST", server.url + "/", data=BODY,
+        # botocore moves a body into the query when it presigns, so there is none.
+        request = botocore.awsrequest.AWSRequest("POST", server.url + "/", data=b"",
                                                  headers=headers_for("DescribeRegistry"))
         signer = botocore.auth.SigV4QueryAuth(botocore.credentials.Credentials(*server.key()), "ecr", "us-east-1", expires)
         signer.add_auth(request)
@@ -105,10 +106,10 @@ def test_presigned(server):
 
     path, headers = presign(60)
     headers.pop("Content-Length", None)
-    answer = send(server, BODY, headers, path=path)
+    answer = send(server, b"", headers, path=path)
     assert answer.status_code == 200, answer.text
     spoiled = re.sub("X-Amz-Signature=[0-9a-f]{4}", "X-Amz-Signature=0000", path)
-    assert error_of(send(server, BODY, headers, path=spoiled))[:2] == (400, "InvalidSignatureException")
+    assert error_of(send(server, b"", headers, path=spoiled))[:2] == (400, "InvalidSignatureException")
 
 
 def test_unknown_operation(server):
@@ -158,7 +159,10 @@ def test_other_methods_and_paths(server):
 
 
 def test_a_call_to_another_account(server, repository):
-    with refused("RepositoryNotFoundException"):
+    with refused("AccessDeniedException") as failure:
         ecr.client(server).list_images(registryId="123456789012", repositoryName=repository)
+    assert failure.message.startswith(
+        "User: arn:aws:iam::000000000000:root is not authorized to perform: ecr:ListImages on resource: "
+        f"arn:aws:ecr:us-east-1:123456789012:repository/{repository}")
     with refused("InvalidParameterException"):
         ecr.client(server, validate=False).list_images(registryId="12345", repositoryName=repository)

@@ -53,6 +53,16 @@ http::Response xml_answer(const http::Request& request, StsAnswer answer) {
     return response;
 }
 
+// STS is the same everywhere; a registry's API is its region's.
+auth::SignatureFault wrong_region(std::string_view scope, const model::Region& here) {
+    std::string message = "Credential should be scoped to a valid region, not '";
+    message += scope;
+    message += "'. Under this host name the region is ";
+    message += here.text();
+    message += "; use it, or a host name such as api.ecr.REGION.DOMAIN.";
+    return {.problem = auth::SignatureProblem::invalid, .message = std::move(message)};
+}
+
 void log_server_error(const http::Request& request, const Fault& fault) {
     if (!is_server_error(fault.kind)) return;
     log::error("an API call failed", {{"request", std::string(request.request_id)}, {"fault", fault.message}});
@@ -110,7 +120,8 @@ Task<http::Response> AwsApi::handle_ecr(http::Request& request, std::string_view
     const Call call{
         .environment = environment_,
         .caller = {.principal = std::move(verified->principal), .request_id = std::string(request.request_id)},
-        .region = std::move(verified->region)};
+        .region = std::move(verified->region),
+        .addresses = environment_.endpoints.seen_from(request.header("Host").value_or(""))};
     auto answer = co_await operation->run(std::move(verified->body), call);
     if (answer) co_return json_answer(request, 200, std::move(*answer));
     if (answer.error().status >= 500) {
@@ -153,11 +164,8 @@ Task<std::expected<AwsApi::Verified, AwsApi::Refusal>> AwsApi::verify(http::Requ
     auto parsed = auth::parse_signature(signed_request, service, environment_.clock.now());
     if (!parsed) co_return refuse(std::move(parsed).error());
     auto region = model::Region::parse(parsed->region);
-    const auto named = region_of_host(request.header("Host").value_or(""));
-    if (!region || (service == "ecr" && named && *named != *region)) {
-        co_return refuse(auth::SignatureFault{.problem = auth::SignatureProblem::invalid,
-                                              .message = "Credential should be scoped to a valid region."});
-    }
+    const auto here = environment_.endpoints.region_for(request.header("Host").value_or(""));
+    if (!region || (service == "ecr" && *region != here)) co_return refuse(wrong_region(parsed->region, here));
     // This server hands out no temporary credentials, so nobody's session token is good here.
     if (parsed->has_session_token) co_return refuse(auth::unknown_access_key());
     auto credential = co_await credentials_.find(parsed->access_key_id);

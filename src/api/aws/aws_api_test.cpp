@@ -94,7 +94,7 @@ protected:
     registry::Uploads uploads{services};
     model::Registry own{.account = *model::AccountId::parse("000000000000"),
                         .region = *model::Region::parse("us-east-1")};
-    Endpoints endpoints{{.own = own, .public_host = "localhost:5000"}};
+    Endpoints endpoints{{.own = own, .public_host = "localhost:5000", .fallback_host = "localhost:5000"}};
     registry::Credentials credentials{*metadata, clock, random, auth::SealingKey(Secret(std::string(32, 'm')), random)};
     auth::StatementKey key = *run(credentials.token_key());
     registry::AccessKeyPair pair = *run(credentials.create_root_key(own, std::nullopt));

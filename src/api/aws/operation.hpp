@@ -37,6 +37,7 @@ struct Call {
     const Environment& environment;
     registry::Call caller;
     model::Region region;  // of the signature's scope
+    Addresses addresses;   // names this caller can use
 
     // The caller's own registry in the region of the call.
     [[nodiscard]] model::Registry own_registry() const {

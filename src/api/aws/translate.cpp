@@ -34,13 +34,13 @@ Result<registry::UploadRef> upload_of(registry::RepositoryRef repository, const 
     return registry::UploadRef{.repository = std::move(repository), .id = std::move(*parsed)};
 }
 
-Repository to_wire(const model::Repository& repository, const Endpoints& endpoints) {
+Repository to_wire(const model::Repository& repository, const Addresses& addresses) {
     const auto& name = repository.name.text();
     Repository wire;
     wire.repositoryArn = Arn{model::repository_arn(repository.registry, name)};
     wire.registryId = RegistryId{repository.registry.account.text()};
     wire.repositoryName = RepositoryName{name};
-    wire.repositoryUri = Url{endpoints.repository_uri(repository.registry, name)};
+    wire.repositoryUri = Url{addresses.repository_uri(repository.registry, name)};
     wire.createdAt = repository.created_at;
     wire.imageTagMutability = repository.tag_mutability.value;
     wire.imageTagMutabilityExclusionFilters = to_wire(repository.tag_mutability.exclusions);

@@ -24,7 +24,7 @@ namespace berth::api::aws {
 // upload_not_found when there can be no upload of that id.
 [[nodiscard]] Result<registry::UploadRef> upload_of(registry::RepositoryRef repository, const UploadId& id);
 
-[[nodiscard]] Repository to_wire(const model::Repository& repository, const Endpoints& endpoints);
+[[nodiscard]] Repository to_wire(const model::Repository& repository, const Addresses& addresses);
 [[nodiscard]] ImageIdentifier to_wire(const model::ImageIdentifier& id);
 [[nodiscard]] std::optional<TagExclusionFilters> to_wire(const std::vector<model::TagExclusionFilter>& filters);
 [[nodiscard]] Tag to_wire(const model::ResourceTag& tag);

@@ -52,7 +52,9 @@ http::Response refusal(int status, std::string_view code, std::string_view messa
 
 http::Response refusal(const Fault& fault) {
     const auto& row = fault_row(fault.kind);
-    auto response = refusal(row.oci_status, row.oci_code, fault.message);
+    // ECR's data plane has a shorter sentence for this one than its API.
+    const bool no_image = fault.kind == FaultKind::image_not_found;
+    auto response = refusal(row.oci_status, row.oci_code, no_image ? "Requested image not found" : fault.message);
     // Clients that know nothing better try again at once, all of them.
     if (row.oci_status == 429 || row.oci_status == 503) response.set("Retry-After", "1");
     // The body that was too large is not read to its end.

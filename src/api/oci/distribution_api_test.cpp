@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "base/random.hpp"
 #include "registry/buffer_pool.hpp"
+#include "registry/hash_pool.hpp"
 #include "registry/pull_recorder.hpp"
 #include "registry/read_cache.hpp"
 #include "store/blob_store.hpp"
@@ -174,7 +175,7 @@ protected:
         std::move(*store::sqlite::SqliteMetadata::open({.path = {}, .in_memory = true}));
     MemoryBlobStore blob_store;
     iam::OwnAccountAuthorizer authorizer;
-    BlockingPool hashing{1};
+    registry::HashPool hashing{1};
     registry::ReadCache cache{1 << 20};
     registry::BufferPool buffers{8 << 20};
     registry::PullRecorder pulls;
@@ -195,7 +196,7 @@ protected:
     registry::Images images{services};
     auth::StatementKey key{Secret(std::string(auth::StatementKey::size, 'k'))};
     auth::BasicAuthenticator authenticator{key, clock, random};
-    Endpoints endpoints{{.own = own, .public_host = "localhost:5000"}};
+    Endpoints endpoints{{.own = own, .public_host = "localhost:5000", .fallback_host = "localhost:5000"}};
     DistributionApi api{
         {.repositories = repositories, .uploads = uploads, .blobs = blobs, .images = images, .settings = settings},
         {endpoints, authenticator, key, clock}};

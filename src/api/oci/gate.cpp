@@ -67,7 +67,7 @@ model::Registry Gate::registry_of(const http::Request& request) const {
 }
 
 std::string Gate::origin(const http::Request& request) const {
-    return endpoints_.proxy_endpoint(registry_of(request));
+    return endpoints_.seen_from(request.header("Host").value_or("")).proxy_endpoint(registry_of(request));
 }
 
 }  // namespace berth::api::oci

@@ -54,7 +54,7 @@ protected:
     SystemRandom random;
     auth::StatementKey key{Secret(std::string(auth::StatementKey::size, 'k'))};
     auth::BasicAuthenticator authenticator{key, clock, random};
-    Endpoints endpoints{{.own = own, .public_host = "localhost:5000"}};
+    Endpoints endpoints{{.own = own, .public_host = "localhost:5000", .fallback_host = "localhost:5000"}};
     Gate gate{endpoints, authenticator, key, clock};
     std::vector<std::pair<std::string, std::string>> headers;
     const std::string blob_path = "/v2/team/app/blobs/" + digest.text();

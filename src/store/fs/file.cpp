@@ -56,6 +56,7 @@ Result<File> open_file(const std::filesystem::path& path, int flags) {
 Result<std::uint64_t> size_of(const File& file, const std::filesystem::path& path) {
     struct stat status{};
     if (::fstat(file.descriptor(), &status) != 0) return std::unexpected(io_fault("stat", path, errno));
+    if (!S_ISREG(status.st_mode)) return std::unexpected(io_fault("open", path, EISDIR));
     return static_cast<std::uint64_t>(status.st_size);
 }
 

@@ -77,7 +77,7 @@ Task<Answer<CreateRepository::Response>> CreateRepository::handle(Request reques
     if (request.tags) wanted.tags = from_wire(*request.tags);
     auto created = co_await call.environment.repositories.create(call.caller, registry, std::move(wanted));
     if (!created) co_return fail(std::move(created));
-    co_return Response{.repository = to_wire(*created, call.environment.endpoints)};
+    co_return Response{.repository = to_wire(*created, call.addresses)};
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ Task<Answer<DeleteRepository::Response>> DeleteRepository::handle(Request reques
     auto repository = repository_of(call, request.registryId, request.repositoryName);
     auto removed = co_await call.environment.repositories.remove(call.caller, std::move(repository), contents);
     if (!removed) co_return fail(std::move(removed));
-    co_return Response{.repository = to_wire(*removed, call.environment.endpoints)};
+    co_return Response{.repository = to_wire(*removed, call.addresses)};
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ Task<Answer<DescribeRepositories::Response>> DescribeRepositories::named(Request
     if (!found) co_return fail(std::move(found));
     Response response;
     auto& items = response.repositories.emplace().items;
-    for (const auto& repository : *found) items.push_back(to_wire(repository, call.environment.endpoints));
+    for (const auto& repository : *found) items.push_back(to_wire(repository, call.addresses));
     co_return response;
 }
 
@@ -60,7 +60,7 @@ Task<Answer<DescribeRepositories::Response>> DescribeRepositories::page(Request 
         response.nextToken = NextToken{make_page_token(call.environment.key, scope, found->back().name.text())};
     }
     auto& items = response.repositories.emplace().items;
-    for (const auto& repository : *found) items.push_back(to_wire(repository, call.environment.endpoints));
+    for (const auto& repository : *found) items.push_back(to_wire(repository, call.addresses));
     co_return response;
 }
 

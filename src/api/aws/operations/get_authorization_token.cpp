@@ -52,7 +52,7 @@ Task<Answer<GetAuthorizationToken::Response>> GetAuthorizationToken::handle(Requ
     for (const auto& registry : registries) {
         items.push_back({.authorizationToken = Text<shape::Base64>{token},
                          .expiresAt = expires,
-                         .proxyEndpoint = Url{environment.endpoints.proxy_endpoint(registry)}});
+                         .proxyEndpoint = Url{call.addresses.proxy_endpoint(registry)}});
     }
     co_return response;
 }

@@ -38,7 +38,7 @@ Task<Answer<GetDownloadUrlForLayer::Response>> GetDownloadUrlForLayer::handle(Re
                                                 .digest = blob->digest,
                                                 .principal = call.caller.principal,
                                                 .expires_at = environment.clock.now() + auth::link_lifetime});
-    co_return Response{.downloadUrl = Url{environment.endpoints.proxy_endpoint(repository.registry) + target},
+    co_return Response{.downloadUrl = Url{call.addresses.proxy_endpoint(repository.registry) + target},
                        .layerDigest = std::move(request.layerDigest)};
 }
 
