@@ -47,7 +47,13 @@ public:
         const auto part = out.first(static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), left_)));
         auto got = co_await source_.read_some(part);
         if (got && *got == 0) co_return fail(FaultKind::size_mismatch, "the chunk is shorter than its range");
-        if (got) left_ -= *got;
+        if (!got) co_return got;
+        left_ -= *got;
+        if (left_ > 0) co_return got;
+        std::byte surplus{};
+        const auto more = co_await source_.read_some({&surplus, 1});
+        if (!more) co_return more;
+        if (*more > 0) co_return fail(FaultKind::size_mismatch, "the chunk is longer than its range");
         co_return got;
     }
     [[nodiscard]] std::optional<std::uint64_t> remaining() const override { return left_; }
