@@ -49,9 +49,8 @@ Result<void> check_repository(store::Transaction& tx, const RepositoryRef& repos
 // would succeed without them. So neither file nor row may stay for somebody to try it again.
 Task<void> give_up(Services& services, LiveUpload& upload) {
     upload.content.writer.reset();
-    const auto removed = co_await services.blobs.remove(upload.row.key);
     const auto discarded = co_await discard_upload(services, upload.row);
-    if (removed && discarded) co_return;
+    if (discarded) co_return;
     log::error("an upload that could not be synced cannot be removed", {{"key", upload.row.key}});
 }
 
@@ -186,18 +185,17 @@ Task<Result<model::Blob>> publish_upload(Services& services, const RepositoryRef
     co_return published;
 }
 
+// Bytes first: on a full disk the row could not be changed before they went. A crash between the two leaves a row
+// without bytes, which the sweep removes.
 Task<Result<void>> discard_upload(Services& services, const store::Upload& row) {
-    auto discarded = co_await services.metadata.write(
+    auto removed = co_await services.blobs.remove(row.key);
+    if (!removed) co_return removed;
+    co_return co_await services.metadata.write(
         [&](store::Transaction& tx) -> Result<void> {
             tx.uploads().erase(row.id);
-            tx.blobs().discard_key(row.key, services.clock.now());
             return {};
         },
         store::Durability::relaxed);
-    if (!discarded) co_return discarded;
-    auto removed = co_await remove_discarded(services, std::span(&row.key, 1));
-    if (!removed) co_return fail(std::move(removed));
-    co_return Result<void>{};
 }
 
 Task<Result<std::size_t>> remove_discarded(Services& services, std::span<const std::string> keys) {

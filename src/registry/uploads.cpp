@@ -1,5 +1,6 @@
 #include "registry/uploads.hpp"
 
+#include "base/log.hpp"
 #include "registry/access.hpp"
 #include "registry/faults.hpp"
 #include "registry/ingest.hpp"
@@ -62,6 +63,22 @@ private:
     ByteSource& source_;
     std::uint64_t left_;
 };
+
+// After a step that failed. What came stays and can be gone on with, but on a full disk: there the upload is over and
+// gives back the space it had.
+Task<void> settle_broken(Services& services, LiveUploads::Lease& lease, const Fault& broken, std::uint64_t before) {
+    auto& upload = *lease.upload();
+    if (broken.kind == FaultKind::storage_full) {
+        const auto row = upload.row;
+        lease.forget();
+        auto discarded = co_await discard_upload(services, row);
+        if (!discarded) log::warning("a failed upload waits for the sweep", {{"upload", row.id.text()}});
+        co_return;
+    }
+    if (upload.content.torn || upload.content.size == before) co_return;
+    auto persisted = co_await persist_progress(services, upload);
+    if (!persisted) lease.forget();  // what is in memory and what is stored differ; the next request rebuilds it
+}
 
 Task<Result<void>> take_body(Services& services, LiveUpload& upload, std::optional<ChunkRange> range, ByteSource& body,
                              std::optional<std::uint64_t> expected_size) {
@@ -162,14 +179,16 @@ Task<Result<std::uint64_t>> Uploads::append(const Call& call, UploadRef ref, std
         count_part(upload.row, received - before);
         upload.row_changed = true;
     }
-    if (received != before || taken) {
-        auto persisted = co_await persist_progress(services_, upload);
-        if (!persisted) {
-            lease->forget();  // what is in memory and what is stored differ; the next request rebuilds it
-            co_return fail(std::move(persisted));
-        }
+    if (!taken) {
+        co_await settle_broken(services_, *lease, taken.error(), before);
+        co_return fail(std::move(taken));
     }
-    if (!taken) co_return fail(std::move(taken));
+    auto persisted = co_await persist_progress(services_, upload);
+    if (!persisted) {
+        co_await settle_broken(services_, *lease, persisted.error(), received);
+        lease->forget();
+        co_return fail(std::move(persisted));
+    }
     co_return received;
 }
 
@@ -204,11 +223,7 @@ Task<Result<model::Blob>> Uploads::complete(const Call& call, UploadRef ref, mod
     if (const auto more = rest.remaining()) whole = before + *more;
     auto taken = co_await take_body(services_, upload, range, rest, whole);
     if (!taken) {
-        // What came stays and can be gone on with, unless nothing did.
-        if (upload.content.size != before) {
-            auto persisted = co_await persist_progress(services_, upload);
-            if (!persisted) lease->forget();
-        }
+        co_await settle_broken(services_, *lease, taken.error(), before);
         co_return fail(std::move(taken));
     }
     co_return co_await finish(*lease, ref.repository, expected);
@@ -252,6 +267,7 @@ Task<Result<model::Blob>> Uploads::finish(LiveUploads::Lease& lease, const Repos
         co_return fail(std::move(right));
     }
     auto published = co_await publish_upload(services_, repository, upload, expected);
+    if (!published) co_await settle_broken(services_, lease, published.error(), upload.content.size);
     lease.forget();  // published, or to be rebuilt from the stores by the next try
     co_return published;
 }
@@ -289,10 +305,35 @@ Task<Result<model::Blob>> Uploads::push(const Call& call, RepositoryRef reposito
         }
         co_return fail(std::move(taken));
     }
-    co_return co_await publish_upload(services_, repository, upload, expected);
+    auto published = co_await publish_upload(services_, repository, upload, expected);
+    // Not so when the metadata failed: what it says after the next start is not certain, and its row may need the
+    // bytes.
+    if (!published && !small && published.error().kind != FaultKind::unavailable) {
+        upload.content.writer.reset();
+        auto discarded = co_await discard_upload(services_, upload.row);
+        if (!discarded) log::warning("a failed upload waits for the sweep", {{"upload", upload.row.id.text()}});
+    }
+    co_return published;
 }
 
 Task<Result<std::size_t>> Uploads::sweep(std::size_t limit) {
+    auto expired = co_await sweep_expired(limit);
+    if (!expired) co_return expired;
+    auto keys = co_await services_.metadata.write(
+        [&](store::Transaction& tx) -> Result<std::vector<std::string>> {
+            static_cast<void>(tx.blobs().remove_unlinked(services_.clock.now(), limit));
+            return tx.blobs().discarded_keys(limit);
+        },
+        store::Durability::synced);
+    if (!keys) co_return fail(std::move(keys));
+    const auto leases = lease_idle(*live_, *keys);
+    if (keys->empty()) co_return *expired;
+    auto removed = co_await remove_discarded(services_, *keys);
+    if (!removed) co_return removed;
+    co_return *expired + *removed;
+}
+
+Task<Result<std::size_t>> Uploads::sweep_expired(std::size_t limit) {
     auto expired = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::vector<store::Upload>> {
         return tx.uploads().expired(services_.clock.now(), limit);
     });
@@ -306,14 +347,7 @@ Task<Result<std::size_t>> Uploads::sweep(std::size_t limit) {
         if (!discarded) co_return fail(std::move(discarded));
         ++swept;
     }
-    auto keys = co_await services_.metadata.read(
-        [&](store::Transaction& tx) -> Result<std::vector<std::string>> { return tx.blobs().discarded_keys(limit); });
-    if (!keys) co_return fail(std::move(keys));
-    const auto leases = lease_idle(*live_, *keys);
-    if (keys->empty()) co_return swept;
-    auto removed = co_await remove_discarded(services_, *keys);
-    if (!removed) co_return removed;
-    co_return swept + *removed;
+    co_return swept;
 }
 
 }  // namespace berth::registry

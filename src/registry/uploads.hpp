@@ -61,7 +61,8 @@ public:
     Task<Result<std::optional<model::Blob>>> mount(const Call& call, RepositoryRef repository, model::Digest digest,
                                                    std::optional<model::RepositoryName> from);
 
-    // Removes uploads that expired, and bytes nothing needs; for the sweep job. Returns how many went.
+    // Removes uploads that expired, blobs no repository has any more, and bytes nothing needs; for the sweep job.
+    // Returns how many went.
     Task<Result<std::size_t>> sweep(std::size_t limit);
 
 private:
@@ -69,6 +70,8 @@ private:
     Task<Result<LiveUploads::Lease>> take_up(const Call& call, iam::Action action, const UploadRef& upload);
     Task<Result<model::Blob>> finish(LiveUploads::Lease& lease, const RepositoryRef& repository,
                                      const model::Digest& expected);
+
+    Task<Result<std::size_t>> sweep_expired(std::size_t limit);
 
     Services& services_;
     std::unique_ptr<LiveUploads> live_;

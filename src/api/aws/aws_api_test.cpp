@@ -155,7 +155,9 @@ protected:
     }
 
     Reply call(const std::string& operation, const std::string& body, const std::string& region = "us-east-1") {
-        return send(body, {.region = region, .target = "AmazonEC2ContainerRegistry_V20150921." + operation});
+        const auto host = region == "us-east-1" ? "localhost:5000" : "api.ecr." + region + ".localhost:5000";
+        return send(body,
+                    {.region = region, .host = host, .target = "AmazonEC2ContainerRegistry_V20150921." + operation});
     }
 };
 

@@ -61,6 +61,24 @@ void Blobs::link(model::RepositoryId repository, const model::Digest& digest, Ti
 
 void Blobs::unlink(model::RepositoryId repository, const model::Digest& digest) {
     db_.change("DELETE FROM repository_blob WHERE repository = $1 AND digest = $2", repository, digest);
+    db_.change("INSERT INTO blob_review (digest) VALUES ($1) ON CONFLICT (digest) DO NOTHING", digest);
+}
+
+std::size_t Blobs::remove_unlinked(Timestamp now, std::size_t limit) {
+    std::vector<model::Digest> reviewed;
+    for (auto row = db_.run("SELECT digest FROM blob_review ORDER BY digest LIMIT $1", limit); row; row.next()) {
+        reviewed.push_back(row.get<model::Digest>(0));
+    }
+    for (const auto& digest : reviewed) {
+        db_.change("DELETE FROM blob_review WHERE digest = $1", digest);
+        if (db_.run("SELECT 1 FROM repository_blob WHERE digest = $1 LIMIT 1", digest)) continue;
+        const auto blob = find(digest);
+        if (!blob) continue;
+        if (!blob->location.key.empty()) discard_key(blob->location.key, now);
+        db_.change("DELETE FROM blob_bytes WHERE digest = $1", digest);
+        db_.change("DELETE FROM blob WHERE digest = $1", digest);
+    }
+    return reviewed.size();
 }
 
 bool Blobs::referenced(model::RepositoryId repository, const model::Digest& digest) {

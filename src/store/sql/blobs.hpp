@@ -16,6 +16,7 @@ public:
     Inserted insert(const model::Blob& blob, Timestamp now) override;
     void link(model::RepositoryId repository, const model::Digest& digest, Timestamp now) override;
     void unlink(model::RepositoryId repository, const model::Digest& digest) override;
+    std::size_t remove_unlinked(Timestamp now, std::size_t limit) override;
     bool referenced(model::RepositoryId repository, const model::Digest& digest) override;
     std::vector<model::Repository> holders(const model::Registry& registry, const model::Digest& digest,
                                            std::size_t limit) override;

@@ -54,6 +54,11 @@ std::int64_t purge_images(Connection& db, const Deleted& from, std::size_t limit
 }
 
 std::int64_t purge_blob_links(Connection& db, const Deleted& from, std::size_t limit) {
+    db.change(
+        "INSERT INTO blob_review (digest)"
+        " SELECT digest FROM repository_blob WHERE repository = $1 ORDER BY digest LIMIT $2"
+        " ON CONFLICT (digest) DO NOTHING",
+        from.id, limit);
     return db.change(
         "DELETE FROM repository_blob WHERE repository = $1 AND digest IN"
         " (SELECT digest FROM repository_blob WHERE repository = $1 ORDER BY digest LIMIT $2)",

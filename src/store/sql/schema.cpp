@@ -110,6 +110,10 @@ CREATE TABLE discarded_key (
     discarded_at BIGINT NOT NULL
 ) {clustered};
 
+CREATE TABLE blob_review (           -- blobs that lost a repository: does any still have them?
+    digest {text} PRIMARY KEY
+) {clustered};
+
 CREATE TABLE upload (
     id {text} PRIMARY KEY,
     repository BIGINT NOT NULL,

@@ -123,7 +123,14 @@ TEST_F(UploadsContract, LiveFromInsertToErase) {
 }
 
 Event event(std::int64_t id, Timestamp when) {
-    return {.id = id, .registry = registry(), .kind = "image.push", .subject = "app", .payload = "{}", .at = when};
+    return {.id = id,
+            .registry = registry(),
+            .kind = "image.push",
+            .repository = "app",
+            .digest = "sha256:aa",
+            .tag = "v1",
+            .media_type = "m",
+            .at = when};
 }
 
 TEST_F(OutboxContract, PagesAndTrims) {
@@ -134,8 +141,10 @@ TEST_F(OutboxContract, PagesAndTrims) {
         EXPECT_EQ(page[0].id, 30);
         EXPECT_EQ(page[0].registry, registry());
         EXPECT_EQ(page[0].kind, "image.push");
-        EXPECT_EQ(page[0].subject, "app");
-        EXPECT_EQ(page[0].payload, "{}");
+        EXPECT_EQ(page[0].repository, "app");
+        EXPECT_EQ(page[0].digest, "sha256:aa");
+        EXPECT_EQ(page[0].tag, "v1");
+        EXPECT_EQ(page[0].media_type, "m");
         EXPECT_EQ(page[0].at, at(3));
 
         EXPECT_EQ(tx.outbox().trim(at(4), 2), 2U);

@@ -72,6 +72,7 @@ protected:
         (void)blobs.inline_bytes(digest("x"));
         blobs.link(here, digest("x"), at(1));
         blobs.unlink(here, digest("x"));
+        static_cast<void>(blobs.remove_unlinked(at(1), 10));
         (void)blobs.referenced(here, digest("x"));
         (void)blobs.holders(registry(), digest("x"), 1);
         blobs.discard_key("k", at(1));
@@ -87,7 +88,14 @@ protected:
         (void)tx.uploads().expired(at(1), 1);
         (void)tx.uploads().count(here);
 
-        tx.outbox().append({.id = 1, .registry = registry(), .kind = "", .subject = "", .payload = "", .at = at(1)});
+        tx.outbox().append({.id = 1,
+                            .registry = registry(),
+                            .kind = "",
+                            .repository = "",
+                            .digest = "",
+                            .tag = "",
+                            .media_type = "",
+                            .at = at(1)});
         (void)tx.outbox().page(0, 1);
         (void)tx.outbox().trim(at(0), 1);
 
