@@ -2,6 +2,7 @@
 #include "app/commands.hpp"
 #include "app/logging.hpp"
 #include "app/node.hpp"
+#include "app/process.hpp"
 #include "app/settings.hpp"
 #include "app/usage_error.hpp"
 
@@ -59,6 +60,7 @@ sigset_t block_ending_signals() {
 
 void serve(const Arguments& arguments) {
     const auto config = configuration(arguments);
+    prepare_process();
     start_logging(config);
     const auto signals = block_ending_signals();
     Node node(config);

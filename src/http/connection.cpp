@@ -76,6 +76,7 @@ void Connection::drain() {
 }
 
 void Connection::cut() {
+    cut_ = true;
     stream_.shut();
     cancellation_.emit(boost::asio::cancellation_type::terminal);
 }
@@ -169,6 +170,7 @@ Task<Response> Connection::call_handler() {
     try {
         co_return co_await service_.handler(request_);
     } catch (const std::exception& thrown) {
+        if (cut_) throw;  // the end of its connection reached the handler: no failure of the handler's
         what = thrown.what();
     } catch (...) {
         what = "something that is no std::exception";

@@ -95,6 +95,7 @@ private:
     Stream::Time::time_point began_;
     bool idle_ = false;    // waits for a handshake or for the first byte of a request
     bool served_ = false;  // at least one request
+    bool cut_ = false;
     boost::asio::cancellation_signal cancellation_;
 };
 

@@ -34,11 +34,11 @@ struct Image {
     RepositoryId repository{};
     Digest digest;
     std::string media_type;
-    std::optional<std::string> artifact_type;   // artifactType, else the config's media type
-    std::uint64_t manifest_size = 0;            // bytes of the manifest itself
-    std::uint64_t image_size = 0;               // config + layers; an index: its largest child
+    std::optional<std::string> artifact_type;  // artifactType, else the config's media type
+    std::uint64_t manifest_size = 0;           // bytes of the manifest itself
+    std::uint64_t image_size = 0;              // config + layers; an index: its largest child
     std::optional<Digest> subject;
-    std::string annotations_json;               // as referrers lists show them; empty when there are none
+    std::string annotations_json;  // of a manifest being stored and in lists of referrers; else empty
     Timestamp pushed_at;
     std::optional<Timestamp> last_pulled_at;
     ImageStatus status = ImageStatus::active;
@@ -56,7 +56,7 @@ using Reference = std::variant<Tag, Digest>;
 
 // Where a blob's bytes are: in the metadata itself (small ones), or in the blob store under a key.
 struct BlobLocation {
-    std::string key;                                // empty: inline
+    std::string key;                                  // empty: inline
     std::shared_ptr<const std::string> inline_bytes;  // set exactly when key is empty and the bytes were asked for
 };
 

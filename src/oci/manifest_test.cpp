@@ -173,5 +173,14 @@ TEST(Manifest, SurvivesDamage) {
     EXPECT_TRUE(rc::check(property));
 }
 
+TEST(ParseManifest, MakesNoTreeOfMillionsOfValues) {
+    std::string zeros("[0");
+    for (int i = 0; i < 600'000; ++i) zeros += ",0";
+    const auto parsed = parse_manifest(image("[]", R"(,"x":)" + zeros + "]"), std::nullopt);
+    ASSERT_FALSE(parsed);
+    EXPECT_EQ(parsed.error().kind, FaultKind::invalid_manifest);
+    EXPECT_EQ(parsed.error().message, "too many values");
+}
+
 }  // namespace
 }  // namespace berth::oci

@@ -1,5 +1,7 @@
 #include "oci/strict_json.hpp"
 
+#include "base/json_size.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 
@@ -11,6 +13,9 @@ namespace berth::oci {
 namespace {
 
 namespace json = boost::json;
+
+// Fifty for each of the ten thousand descriptors that a manifest may have.
+constexpr std::size_t max_values = 500'000;
 
 // Counts the members of all objects. The tree keeps one of two equal keys, the text has both: that shows the second.
 struct MemberCounter {
@@ -67,6 +72,7 @@ std::size_t members_in_tree(const json::value& value) {
 }  // namespace
 
 Result<json::value> parse_strict_json(std::string_view bytes, std::size_t depth) {
+    if (has_more_json_values(bytes, max_values)) return fail(FaultKind::invalid_manifest, "too many values");
     json::parse_options options;
     options.max_depth = depth;
     json::error_code error;

@@ -87,7 +87,7 @@ Task<Result<model::Blob>> Blobs::downloadable(const Call& call, RepositoryRef re
     if (!entered) co_return fail(std::move(entered));
     co_return co_await services_.metadata.read([&](store::Transaction& tx) -> Result<model::Blob> {
         auto blob = tx.blobs().find((*entered)->id, digest);
-        if (!blob) return std::unexpected(layers_not_found(repository, {&digest, 1}));
+        if (!blob) return std::unexpected(blob_not_found(repository, digest));
         if (!tx.blobs().referenced((*entered)->id, digest)) {
             return fail(FaultKind::layer_inaccessible, "The layer with digest '" + digest.text() +
                                                            "' is not part of any image in the repository with name '" +

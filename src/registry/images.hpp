@@ -72,6 +72,7 @@ public:
     Task<Result<std::shared_ptr<const StoredManifest>>> get(const Call& call, const RepositoryRef& repository,
                                                             const model::Reference& reference, Pull counts_as_pull);
     // Action ecr:BatchGetImage. Each id gives images (by digest: one for each tag) or one failure, in order.
+    // limit_exceeded for the whole call when the manifests are too much for one answer.
     using FoundOrFailure = std::variant<std::vector<FoundImage>, ImageFailure>;
     Task<Result<std::vector<FoundOrFailure>>> get_batch(const Call& call, RepositoryRef repository,
                                                         std::vector<model::ImageIdentifier> ids,
@@ -97,7 +98,8 @@ public:
     // image_not_found for the whole call when one is missing. Each image once, in the order first asked for.
     Task<Result<std::vector<store::TaggedImage>>> describe(const Call& call, RepositoryRef repository,
                                                            std::vector<model::ImageIdentifier> ids);
-    // Action ecr:BatchGetImage. Manifests whose subject is `subject`; none is an empty page, not a fault.
+    // Action ecr:BatchGetImage. Manifests whose subject is `subject`; none is an empty page, not a
+    // fault, and only an empty page is the end.
     Task<Result<std::vector<model::Image>>> referrers(const Call& call, RepositoryRef repository, model::Digest subject,
                                                       std::string artifact_type, std::string after_digest,
                                                       std::size_t limit);

@@ -14,6 +14,8 @@ namespace {
 
 using Stored = std::shared_ptr<const StoredManifest>;
 
+constexpr std::size_t most_bytes_at_once = std::size_t{32} << 20;  // of the manifests of one batch
+
 const std::string& text_of(const model::Reference& reference) {
     return std::visit([](const auto& name) -> const std::string& { return name.text(); }, reference);
 }
@@ -99,8 +101,11 @@ std::optional<Shown> show(std::string bytes, const std::string& media_type, std:
     return std::nullopt;
 }
 
-Images::FoundOrFailure find_one(store::Transaction& tx, model::RepositoryId repository,
-                                const model::ImageIdentifier& id, std::span<const std::string> accepted) {
+// One batch may name a hundred images, and an image a thousand tags with its manifest once for each: `room` is what
+// is left of most_bytes_at_once.
+Result<Images::FoundOrFailure> find_one(store::Transaction& tx, model::RepositoryId repository,
+                                        const model::ImageIdentifier& id, std::span<const std::string> accepted,
+                                        std::size_t& room) {
     auto resolved = resolve(tx, repository, id);
     if (auto* failure = std::get_if<ImageFailure>(&resolved)) return std::move(*failure);
     auto& named = std::get<Named>(resolved);
@@ -108,6 +113,13 @@ Images::FoundOrFailure find_one(store::Transaction& tx, model::RepositoryId repo
     if (named.image.status != model::ImageStatus::active) return missing;
     auto shown = show(tx.images().manifest(named.image.id), named.image.media_type, accepted, id.tag.has_value());
     if (!shown) return missing;
+    const auto needed = shown->bytes.size() * std::max<std::size_t>(1, named.tags.size());
+    if (needed > room) {
+        return fail(FaultKind::limit_exceeded, "The manifests of these images have more than " +
+                                                   std::to_string(most_bytes_at_once) +
+                                                   " bytes together; ask for fewer at once, or for one tag each");
+    }
+    room -= needed;
     std::vector<FoundImage> found;
     const auto add = [&](std::optional<model::Tag> tag) {
         found.push_back({.image = named.image.id,
@@ -155,7 +167,12 @@ Task<Result<std::vector<Images::FoundOrFailure>>> Images::get_batch(const Call& 
     auto found = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::vector<FoundOrFailure>> {
         std::vector<FoundOrFailure> results;
         results.reserve(ids.size());
-        for (const auto& id : ids) results.push_back(find_one(tx, (*entered)->id, id, accepted_media_types));
+        auto room = most_bytes_at_once;
+        for (const auto& id : ids) {
+            auto one = find_one(tx, (*entered)->id, id, accepted_media_types, room);
+            if (!one) return fail(std::move(one));
+            results.push_back(std::move(*one));
+        }
         return results;
     });
     if (!found) co_return found;

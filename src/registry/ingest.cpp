@@ -23,17 +23,19 @@ bool Ingest::stays_small(std::size_t more) const {
     return !content_.writer && content_.small.size() + more <= services_.settings.inline_blob_bytes;
 }
 
+// The limit may have been lowered since the upload began.
+std::uint64_t Ingest::room() const {
+    const auto limit = services_.settings.layer_bytes;
+    return limit - std::min<std::uint64_t>(limit, content_.size);
+}
+
 Task<Result<void>> Ingest::take(ByteSource& source) {
     const auto announced = source.remaining();
-    if (announced && *announced > services_.settings.layer_bytes - content_.size) {
-        co_return std::unexpected(too_large(services_.settings.layer_bytes));
-    }
+    if (announced && *announced > room()) co_return std::unexpected(too_large(services_.settings.layer_bytes));
     if (announced && stays_small(*announced)) co_return co_await take_small(source, *announced);
     auto piece = co_await receive(source);
     for (;;) {
-        if (piece.size > services_.settings.layer_bytes - content_.size) {
-            co_return std::unexpected(too_large(services_.settings.layer_bytes));
-        }
+        if (piece.size > room()) co_return std::unexpected(too_large(services_.settings.layer_bytes));
         if (piece.last) {
             auto kept = co_await keep(piece);
             if (!kept) co_return kept;
@@ -49,6 +51,7 @@ Task<Result<void>> Ingest::take(ByteSource& source) {
 Task<Result<void>> Ingest::take_small(ByteSource& source, std::size_t length) {
     auto& small = content_.small;
     const auto before = small.size();
+    content_.torn = true;
     small.resize(before + length);
     std::size_t got = 0;
     std::optional<Fault> broken;
@@ -64,6 +67,7 @@ Task<Result<void>> Ingest::take_small(ByteSource& source, std::size_t length) {
     small.resize(before + got);
     content_.hasher.update(bytes_of(small).subspan(before));
     content_.size = small.size();
+    content_.torn = false;
     if (broken) co_return std::unexpected(std::move(*broken));
     co_return Result<void>{};
 }
@@ -101,6 +105,7 @@ Task<Result<void>> Ingest::keep(const Piece& piece) {
 
 Task<Result<void>> Ingest::append(std::span<const std::byte> bytes) {
     Result<void> written;
+    content_.torn = true;
     if (bytes.size() < HashPool::worth_handing_over) {
         content_.hasher.update(bytes);
         written = co_await content_.writer->append(bytes);
@@ -109,7 +114,9 @@ Task<Result<void>> Ingest::append(std::span<const std::byte> bytes) {
             co_await together(content_.writer->append(bytes), services_.hashing.hash(content_.hasher, bytes));
         written = std::move(appended);
     }
-    if (written) content_.size = content_.writer->size();
+    if (!written) co_return written;
+    content_.size = content_.writer->size();
+    content_.torn = false;
     co_return written;
 }
 
@@ -118,8 +125,10 @@ Task<Result<void>> Ingest::start_writer() {
     if (!writer) co_return fail(std::move(writer));
     content_.writer = std::move(*writer);
     if (content_.small.empty()) co_return Result<void>{};
+    content_.torn = true;
     auto moved = co_await content_.writer->append(bytes_of(content_.small));
     content_.small = {};
+    content_.torn = !moved;
     co_return moved;
 }
 

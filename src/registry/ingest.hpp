@@ -31,6 +31,9 @@ struct UploadContent {
     std::string small;                          // everything, while there is no writer
     std::unique_ptr<store::BlobWriter> writer;  // everything, once there is one
     std::atomic<std::uint64_t> size{0};         // may be read by other threads while bytes arrive
+    // Set while a piece is on its way into hash and store: whoever leaves it set (a store that failed, a request that
+    // was cut) leaves the two apart, and the content must be rebuilt from the stores.
+    bool torn = false;
 };
 
 // One body into one upload. Lives in the request's frame.
@@ -54,6 +57,7 @@ private:
     };
 
     [[nodiscard]] bool stays_small(std::size_t more) const;
+    [[nodiscard]] std::uint64_t room() const;  // bytes the upload may still grow by
     Task<Result<void>> take_small(ByteSource& source, std::size_t length);
     Task<Piece> receive(ByteSource& source);
     Task<Result<void>> keep(const Piece& piece);

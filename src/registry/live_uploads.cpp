@@ -5,7 +5,9 @@
 namespace berth::registry {
 
 LiveUploads::Lease::~Lease() {
-    if (table_ != nullptr) table_->give_back(id_, std::move(upload_));
+    if (table_ == nullptr) return;
+    if (upload_ && upload_->content.torn) upload_.reset();
+    table_->give_back(id_, std::move(upload_));
 }
 
 std::optional<LiveUploads::Lease> LiveUploads::lease(const model::UploadId& id) {

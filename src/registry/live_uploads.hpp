@@ -28,7 +28,8 @@ class LiveUploads {
 public:
     explicit LiveUploads(std::size_t capacity) : capacity_(capacity) {}
 
-    // The right to work on one upload; nobody else has it at the same time. Given back when destroyed.
+    // The right to work on one upload; nobody else has it at the same time. Given back when destroyed; an upload that
+    // is torn then is forgotten.
     class Lease {
     public:
         Lease(LiveUploads& table, std::string id) : table_(&table), id_(std::move(id)) {}

@@ -1,6 +1,8 @@
 #include "registry/upload_steps.hpp"
 
+#include "base/log.hpp"
 #include "registry/access.hpp"
+#include "registry/faults.hpp"
 #include "registry/hash_pool.hpp"
 #include "registry/read_cache.hpp"
 
@@ -41,6 +43,15 @@ Result<void> check_repository(store::Transaction& tx, const RepositoryRef& repos
     // Deleted and made again while the bytes came: they were meant for the one that is gone.
     if (found->id != id) return fail(FaultKind::upload_not_found, "The repository was deleted during the upload");
     return {};
+}
+
+// After a sync that failed: the system has thrown away what it could not write, and the next sync of the same bytes
+// would succeed without them. So neither file nor row may stay for somebody to try it again.
+Task<void> give_up(Services& services, LiveUpload& upload) {
+    upload.content.writer.reset();
+    const auto discarded = co_await discard_upload(services, upload.row);
+    if (discarded) co_return;
+    log::error("an upload that could not be synced cannot be removed", {{"key", upload.row.key}});
 }
 
 model::Blob describe(const LiveUpload& upload, const model::Digest& digest) {
@@ -140,7 +151,10 @@ Task<Result<model::Blob>> publish_upload(Services& services, const RepositoryRef
                                          const model::Digest& digest) {
     if (upload.content.writer) {
         auto committed = co_await upload.content.writer->commit();
-        if (!committed) co_return fail(std::move(committed));
+        if (!committed) {
+            co_await give_up(services, upload);
+            co_return fail(std::move(committed));
+        }
     }
     const auto blob = describe(upload, digest);
     const auto now = services.clock.now();
@@ -148,6 +162,10 @@ Task<Result<model::Blob>> publish_upload(Services& services, const RepositoryRef
     auto published = co_await services.metadata.write([&](store::Transaction& tx) -> Result<model::Blob> {
         auto same = check_repository(tx, repository, upload.row.repository);
         if (!same) return fail(std::move(same));
+        // The row is what protects the file from the sweep: without it the file may be gone.
+        if (upload.content.writer && !tx.uploads().find(upload.row.id)) {
+            return std::unexpected(upload_not_found(repository, upload.row.id.text()));
+        }
         superfluous = false;
         auto kept = blob;
         if (tx.blobs().insert(blob, now) == store::Inserted::no) {

@@ -48,7 +48,13 @@ public:
         const auto part = out.first(static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), left_)));
         auto got = co_await source_.read_some(part);
         if (got && *got == 0) co_return fail(FaultKind::size_mismatch, "the chunk is shorter than its range");
-        if (got) left_ -= *got;
+        if (!got) co_return got;
+        left_ -= *got;
+        if (left_ > 0) co_return got;
+        std::byte surplus{};
+        const auto more = co_await source_.read_some({&surplus, 1});
+        if (!more) co_return more;
+        if (*more > 0) co_return fail(FaultKind::size_mismatch, "the chunk is longer than its range");
         co_return got;
     }
     [[nodiscard]] std::optional<std::uint64_t> remaining() const override { return left_; }
@@ -58,24 +64,18 @@ private:
     std::uint64_t left_;
 };
 
-// The store could not keep what it was given: the content is worth nothing any more.
-bool is_store_failure(const Fault& fault) {
-    return fault.kind == FaultKind::storage_full || fault.kind == FaultKind::unavailable ||
-           fault.kind == FaultKind::internal || fault.kind == FaultKind::blob_not_found;
-}
-
-// After a body that was not taken whole. What came stays and can be gone on with; if the store failed, the upload is
-// over and gives back the space it had.
+// After a step that failed. What came stays and can be gone on with, but on a full disk: there the upload is over and
+// gives back the space it had.
 Task<void> settle_broken(Services& services, LiveUploads::Lease& lease, const Fault& broken, std::uint64_t before) {
     auto& upload = *lease.upload();
-    if (is_store_failure(broken)) {
+    if (broken.kind == FaultKind::storage_full) {
         const auto row = upload.row;
         lease.forget();
         auto discarded = co_await discard_upload(services, row);
         if (!discarded) log::warning("a failed upload waits for the sweep", {{"upload", row.id.text()}});
         co_return;
     }
-    if (upload.content.size == before) co_return;
+    if (upload.content.torn || upload.content.size == before) co_return;
     auto persisted = co_await persist_progress(services, upload);
     if (!persisted) lease.forget();  // what is in memory and what is stored differ; the next request rebuilds it
 }
@@ -88,6 +88,28 @@ Task<Result<void>> take_body(Services& services, LiveUpload& upload, std::option
     if (!fits) co_return fits;
     Measured measured(body, range->last - range->first + 1);
     co_return co_await ingest.take(measured);
+}
+
+// A key is its upload's id, and a request that still works on the upload of a deleted repository may be about to make
+// the file: what is leased stays in the list for the next sweep. The rest is leased here, and only the rest is left in
+// `keys`.
+std::vector<LiveUploads::Lease> lease_idle(LiveUploads& live, std::vector<std::string>& keys) {
+    std::vector<LiveUploads::Lease> leases;
+    std::erase_if(keys, [&](const std::string& key) {
+        const auto id = model::UploadId::parse(key);
+        if (!id) return false;
+        auto lease = live.lease(*id);
+        if (!lease) return true;
+        lease->forget();
+        leases.push_back(std::move(*lease));
+        return false;
+    });
+    return leases;
+}
+
+// Somebody else's upload is as good as none.
+bool may_use(const store::Upload& row, const Call& call, model::RepositoryId repository) {
+    return row.repository == repository && row.principal_arn == call.principal.arn;
 }
 
 }  // namespace
@@ -127,7 +149,10 @@ Task<Result<LiveUploads::Lease>> Uploads::take_up(const Call& call, iam::Action 
     if (lease->upload() == nullptr) {
         auto row = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<store::Upload> {
             auto found = tx.uploads().find(ref.id);
-            if (!found) return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
+            // Before the bytes are read again: that is work only the owner may cause.
+            if (!found || !may_use(*found, call, (*entered)->id)) {
+                return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
+            }
             return std::move(*found);
         });
         if (!row) co_return fail(std::move(row));
@@ -136,8 +161,7 @@ Task<Result<LiveUploads::Lease>> Uploads::take_up(const Call& call, iam::Action 
         lease->keep(std::move(*rebuilt));
     }
     const auto& row = lease->upload()->row;
-    const bool own = row.repository == (*entered)->id && row.principal_arn == call.principal.arn;
-    if (!own || row.expires_at <= services_.clock.now()) {
+    if (!may_use(row, call, (*entered)->id) || row.expires_at <= services_.clock.now()) {
         co_return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
     }
     co_return std::move(*lease);
@@ -161,7 +185,8 @@ Task<Result<std::uint64_t>> Uploads::append(const Call& call, UploadRef ref, std
     }
     auto persisted = co_await persist_progress(services_, upload);
     if (!persisted) {
-        co_await settle_broken(services_, *lease, persisted.error(), before);
+        co_await settle_broken(services_, *lease, persisted.error(), received);
+        lease->forget();
         co_return fail(std::move(persisted));
     }
     co_return received;
@@ -171,8 +196,8 @@ Task<Result<std::uint64_t>> Uploads::received(const Call& call, UploadRef ref) {
     if (const auto working = live_->peek(ref.id)) {
         auto entered = co_await enter(services_, call, iam::action::upload_layer_part, ref.repository);
         if (!entered) co_return fail(std::move(entered));
-        const bool own = working->row.repository == (*entered)->id && working->row.principal_arn == call.principal.arn;
-        if (!own) co_return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
+        if (!may_use(working->row, call, (*entered)->id))
+            co_return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
         co_return working->content.size.load();
     }
     auto lease = co_await take_up(call, iam::action::upload_layer_part, ref);
@@ -242,12 +267,8 @@ Task<Result<model::Blob>> Uploads::finish(LiveUploads::Lease& lease, const Repos
         co_return fail(std::move(right));
     }
     auto published = co_await publish_upload(services_, repository, upload, expected);
-    if (!published) {
-        // A commit that failed may have lost pages that look written: nothing of it is trusted again.
-        co_await settle_broken(services_, lease, published.error(), upload.content.size);
-        co_return published;
-    }
-    lease.forget();
+    if (!published) co_await settle_broken(services_, lease, published.error(), upload.content.size);
+    lease.forget();  // published, or to be rebuilt from the stores by the next try
     co_return published;
 }
 
@@ -262,6 +283,8 @@ Task<Result<model::Blob>> Uploads::push(const Call& call, RepositoryRef reposito
     LiveUpload upload(new_upload_row(services_, call, (*entered)->id), expected.algorithm());
     const auto length = body.remaining();
     const bool small = length && *length <= services_.settings.inline_blob_bytes;
+    // The sweep leaves alone what is leased, however long it takes.
+    const auto lease = small ? std::nullopt : live_->lease(upload.row.id);
     if (!small) {
         // A row before the file: whatever happens, the sweep knows where the bytes are.
         auto inserted = co_await services_.metadata.write(
@@ -283,7 +306,9 @@ Task<Result<model::Blob>> Uploads::push(const Call& call, RepositoryRef reposito
         co_return fail(std::move(taken));
     }
     auto published = co_await publish_upload(services_, repository, upload, expected);
-    if (!published && !small) {
+    // Not so when the metadata failed: what it says after the next start is not certain, and its row may need the
+    // bytes.
+    if (!published && !small && published.error().kind != FaultKind::unavailable) {
         upload.content.writer.reset();
         auto discarded = co_await discard_upload(services_, upload.row);
         if (!discarded) log::warning("a failed upload waits for the sweep", {{"upload", upload.row.id.text()}});
@@ -301,6 +326,7 @@ Task<Result<std::size_t>> Uploads::sweep(std::size_t limit) {
         },
         store::Durability::synced);
     if (!keys) co_return fail(std::move(keys));
+    const auto leases = lease_idle(*live_, *keys);
     if (keys->empty()) co_return *expired;
     auto removed = co_await remove_discarded(services_, *keys);
     if (!removed) co_return removed;

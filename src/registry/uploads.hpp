@@ -47,7 +47,8 @@ public:
     // Action ecr:UploadLayerPart.
     Task<Result<std::uint64_t>> received(const Call& call, UploadRef upload);
     Task<Result<void>> cancel(const Call& call, UploadRef upload);
-    // Action ecr:CompleteLayerUpload. Appends `rest` first. After digest_mismatch the upload is gone.
+    // Action ecr:CompleteLayerUpload. Appends `rest` first. After digest_mismatch, and when
+    // its bytes could not be synced, the upload is gone.
     Task<Result<model::Blob>> complete(const Call& call, UploadRef upload, model::Digest expected,
                                        std::optional<ChunkRange> range, ByteSource& rest);
     // Completes by the API's rules: empty_upload, layer_part_too_small, layer_exists.

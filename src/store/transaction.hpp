@@ -22,7 +22,8 @@ enum class Inserted : bool { no, yes };
 class RepositoryTable {
 public:
     virtual ~RepositoryTable() = default;
-    [[nodiscard]] virtual std::optional<model::Repository> find(const model::Registry&, const model::RepositoryName&) = 0;
+    [[nodiscard]] virtual std::optional<model::Repository> find(const model::Registry&,
+                                                                const model::RepositoryName&) = 0;
     // By name, ascending.
     [[nodiscard]] virtual std::vector<model::Repository> page(const model::Registry&, std::string_view after,
                                                               std::size_t limit) = 0;
@@ -67,9 +68,9 @@ struct ImageEntryPosition {
 
 struct NewImage {
     model::Image image;
-    std::string_view manifest;                 // its exact bytes
-    std::vector<model::Descriptor> blobs;      // config and layers that must be kept for it
-    std::vector<model::Digest> children;       // manifests an index names (present or not)
+    std::string_view manifest;             // its exact bytes
+    std::vector<model::Descriptor> blobs;  // config and layers that must be kept for it
+    std::vector<model::Digest> children;   // manifests an index names (present or not)
 };
 
 class ImageTable {
@@ -104,7 +105,8 @@ public:
     // By digest, then tag.
     [[nodiscard]] virtual std::vector<ImageEntry> entry_page(model::RepositoryId, const ImageFilter&,
                                                              const ImageEntryPosition& after, std::size_t limit) = 0;
-    // Manifests whose subject is this digest, by digest. An empty artifact_type takes all.
+    // Manifests whose subject is this digest, by digest, with their annotations. An empty artifact_type takes all.
+    // Fewer than `limit` where the annotations are large; only an empty page is the end.
     [[nodiscard]] virtual std::vector<model::Image> referrers(model::RepositoryId, const model::Digest& subject,
                                                               std::string_view artifact_type,
                                                               std::string_view after_digest, std::size_t limit) = 0;
@@ -145,8 +147,8 @@ public:
 struct Upload {
     model::UploadId id;
     model::RepositoryId repository{};
-    std::string principal_arn;         // only this principal may go on with it
-    std::string key;                   // where its bytes go
+    std::string principal_arn;  // only this principal may go on with it
+    std::string key;            // where its bytes go
     Timestamp created_at;
     Timestamp expires_at;
     // ECR's part rules: how many bytes the last part had, and whether a part under 5 MiB was followed by another.
@@ -174,11 +176,11 @@ public:
 struct Event {
     std::int64_t id = 0;
     model::Registry registry;
-    std::string kind;                  // "image.push", "image.delete", "repository.create", "repository.delete"
+    std::string kind;  // "image.push", "image.delete", "repository.create", "repository.delete"
     std::string repository;
-    std::string digest;                // of an image; else empty
-    std::string tag;                   // of an image that was named by one; else empty
-    std::string media_type;            // of an image; else empty
+    std::string digest;      // of an image; else empty
+    std::string tag;         // of an image that was named by one; else empty
+    std::string media_type;  // of an image; else empty
     Timestamp at;
 };
 
@@ -193,10 +195,10 @@ public:
 
 struct Job {
     std::int64_t id = 0;
-    std::string kind;                  // "upload-sweep" ...
-    std::string key;                   // (kind, key) is unique: enqueueing twice is enqueueing once
+    std::string kind;  // "upload-sweep" ...
+    std::string key;   // (kind, key) is unique: enqueueing twice is enqueueing once
     std::string payload;
-    Timestamp run_at;                  // not before
+    Timestamp run_at;  // not before
     int attempts = 0;
     std::string last_error;
 };
@@ -216,11 +218,11 @@ public:
 };
 
 struct AccessKey {
-    std::string id;                    // AKIA...
+    std::string id;  // AKIA...
     std::string principal_arn;
     model::AccountId account;
     std::string user_id;
-    std::string sealed_secret;         // encrypted with the server's key; base64
+    std::string sealed_secret;  // encrypted with the server's key; base64
     Timestamp created_at;
 };
 

@@ -1,11 +1,21 @@
 #include "api/aws/bind.hpp"
 
+#include "base/json_size.hpp"
+
 #include <boost/json/parse.hpp>
 
 namespace berth::api::aws {
 
+namespace {
+
+// The largest lists of the model have a hundred entries; one text may be 28 MiB.
+constexpr std::size_t max_values = 50'000;
+
+}  // namespace
+
 Answer<json::value> parse_body(std::string_view body) {
     if (body.empty()) return json::value(json::object());
+    if (has_more_json_values(body, max_values)) return std::unexpected(serialization("The body has too many values."));
     json::parse_options options;
     options.max_depth = 32;
     boost::system::error_code error;

@@ -8,7 +8,7 @@
 
 namespace berth::api::aws {
 
-// The body as JSON, within the limits of depth; an empty body counts as {}.
+// The body as JSON, within limits of depth and size; an empty body counts as {}.
 [[nodiscard]] Answer<json::value> parse_body(std::string_view body);
 [[nodiscard]] Answer<void> judge(const Findings& findings);
 

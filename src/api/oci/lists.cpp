@@ -13,7 +13,7 @@ namespace berth::api::oci {
 
 namespace {
 
-// Referrers are read in small batches: annotations make one as large as a manifest may be.
+// Referrers are read in small batches: the index may be full long before the page is.
 constexpr std::size_t referrers_batch = 32;
 
 http::Response json_answer(std::string body) {
@@ -68,7 +68,7 @@ Task<Result<ReferrersPage>> collect_referrers(UseCases& use, Exchange& exchange,
             }
             page.after = image.digest.text();
         }
-        if (found->size() < batch) co_return ReferrersPage{.json = std::move(index).finish(), .last = ""};
+        if (found->empty()) co_return ReferrersPage{.json = std::move(index).finish(), .last = ""};
     }
 }
 

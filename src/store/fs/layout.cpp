@@ -61,13 +61,19 @@ Layout::Moment Layout::now(std::string_view key) {
 Result<void> Layout::sync(Moment moment) {
     auto& folder = folders_[moment.folder];
     const std::scoped_lock syncing(folder.syncing);
+    if (moment.number <= folder.lost) {
+        return fail(FaultKind::unavailable, "the storage does not work: an earlier sync of the folder failed");
+    }
     if (folder.synced >= moment.number) return {};
     std::uint64_t covered = 0;
     {
         const std::scoped_lock lock(folder.moments);
         covered = folder.asked;
     }
-    if (::fsync(folder.handle.descriptor()) != 0) return std::unexpected(io_fault("sync folder", root_, errno));
+    if (::fsync(folder.handle.descriptor()) != 0) {
+        folder.lost = covered;
+        return std::unexpected(io_fault("sync folder", root_, errno));
+    }
     folder.synced = covered;
     return {};
 }

@@ -32,7 +32,8 @@ public:
         std::uint64_t number = 0;
     };
     [[nodiscard]] Moment now(std::string_view key);
-    // Blocks until the folder was synced at or after that moment. One sync serves all who wait for it.
+    // Blocks until the folder was synced at or after that moment. One sync serves all who wait for it. A sync that
+    // failed has failed for every moment before it, for good: the next one would succeed without what it lost.
     [[nodiscard]] Result<void> sync(Moment moment);
 
     [[nodiscard]] const std::filesystem::path& root() const { return root_; }
@@ -44,6 +45,7 @@ private:
         std::uint64_t asked = 0;   // moments handed out
         std::mutex syncing;        // held during the sync itself
         std::uint64_t synced = 0;  // every moment up to this one is on the disk; under `syncing`
+        std::uint64_t lost = 0;    // every moment up to this one counts as lost; likewise
     };
 
     std::filesystem::path root_;

@@ -9,6 +9,8 @@
 namespace berth::store::sql {
 namespace {
 
+constexpr std::size_t annotations_at_once = std::size_t{1} << 20;  // bytes, but for the last image's
+
 // Empty: every status.
 std::string_view wanted_status(const ImageFilter& filter) {
     return filter.status ? to_text(*filter.status) : "";
@@ -146,10 +148,17 @@ std::vector<ImageEntry> Images::entry_page(model::RepositoryId repository, const
 std::vector<model::Image> Images::referrers(model::RepositoryId repository, const model::Digest& subject,
                                             std::string_view artifact_type, std::string_view after_digest,
                                             std::size_t limit) {
-    return read_images(db_.run("SELECT " BERTH_IMAGE_COLUMNS
-                               " FROM image i WHERE i.repository = $1 AND i.subject = $2 AND i.digest > $3"
-                               " AND ($4 = '' OR i.artifact_type = $4) ORDER BY i.digest LIMIT $5",
-                               repository, subject, after_digest, artifact_type, limit));
+    std::vector<model::Image> found;
+    std::size_t annotations = 0;
+    for (auto row = db_.run("SELECT " BERTH_REFERRER_COLUMNS
+                            " FROM image i WHERE i.repository = $1 AND i.subject = $2 AND i.digest > $3"
+                            " AND ($4 = '' OR i.artifact_type = $4) ORDER BY i.digest LIMIT $5",
+                            repository, subject, after_digest, artifact_type, limit);
+         row && annotations < annotations_at_once; row.next()) {
+        found.push_back(read_image(row));
+        annotations += found.back().annotations_json.size();
+    }
+    return found;
 }
 
 }  // namespace berth::store::sql

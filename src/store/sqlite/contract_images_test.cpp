@@ -39,7 +39,11 @@ TEST_F(ImagesContract, KeepsWhatItIsGiven) {
     EXPECT_EQ(found->manifest_size, added.image.manifest_size);
     EXPECT_EQ(found->image_size, added.image.image_size);
     EXPECT_EQ(found->subject, added.image.subject);
-    EXPECT_EQ(found->annotations_json, added.image.annotations_json);
+    EXPECT_EQ(found->annotations_json, "");  // only referrers are shown with them
+    const auto referrers =
+        look([&](Transaction& tx) { return tx.images().referrers(here, digest("subject"), "", "", 9); });
+    ASSERT_EQ(referrers.size(), 1U);
+    EXPECT_EQ(referrers.front().annotations_json, added.image.annotations_json);
     EXPECT_EQ(found->pushed_at, added.image.pushed_at);
     EXPECT_EQ(found->last_pulled_at, added.image.last_pulled_at);
     EXPECT_EQ(found->status, model::ImageStatus::archived);
@@ -267,6 +271,29 @@ TEST_F(ImagesContract, ReferrersAreFilteredAndPaged) {
     EXPECT_EQ(list("", 2), all);
     EXPECT_EQ(list("application/signature", 2), signatures);
     EXPECT_EQ(list("application/none", 2), std::vector<std::string>{});
+}
+
+// Annotations may be as large as manifests: a page of them must not take memory by the hundred megabytes.
+TEST_F(ImagesContract, APageOfReferrersEndsWhereItsAnnotationsAreLarge) {
+    change([&](Transaction& tx) {
+        for (int n = 0; n < 5; ++n) {
+            auto added = image(n + 1, 1, "r" + std::to_string(n));
+            added.image.subject = digest("subject");
+            added.image.annotations_json = std::string(700'000, 'a');
+            tx.images().insert(added);
+        }
+    });
+    std::size_t count = 0;
+    std::string last;
+    for (bool more = true; more;) {
+        const auto page =
+            look([&](Transaction& tx) { return tx.images().referrers(here, digest("subject"), "", last, 32); });
+        EXPECT_LE(page.size(), 2U);
+        count += page.size();
+        more = !page.empty();
+        if (more) last = page.back().digest.text();
+    }
+    EXPECT_EQ(count, 5U);
 }
 
 }  // namespace

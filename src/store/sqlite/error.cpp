@@ -10,7 +10,8 @@ void throw_error(sqlite3* handle, int code) {
     const auto kind = (code & 0xff) == SQLITE_FULL ? FaultKind::storage_full : FaultKind::unavailable;
     std::string what = sqlite3_errstr(code);
     if (handle) what += std::string(": ") + sqlite3_errmsg(handle);
-    throw sql::Error(kind, what + " (" + std::to_string(code) + ")");
+    const bool lost = code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
+    throw sql::Error(kind, what + " (" + std::to_string(code) + ")", lost ? sql::Sync::failed : sql::Sync::not_tried);
 }
 
 }  // namespace berth::store::sqlite

@@ -86,9 +86,11 @@ void Writer::commit_batch(const Batch& batch) {
     writes_ += batch.size();
     largest_batch_ = std::max(largest_batch_.load(), static_cast<std::uint64_t>(batch.size()));
     try {
+        if (disk_in_doubt_) throw sql::Error(FaultKind::unavailable, "an earlier sync failed; check the disk, restart");
         run_batch(batch);
     } catch (const sql::Error& error) {
         ++failed_commits_;
+        disk_in_doubt_ = disk_in_doubt_ || error.sync_failed();
         log::error("metadata cannot be written", {{.name = "error", .value = error.what()}});
         take_back(batch, error.kind(), "the metadata cannot be written");
     }

@@ -71,6 +71,9 @@ private:
     Checkpointer& checkpointer_;
     const WriterLimits limits_;
     int next_checkpoint_ = 0;
+    // A sync of the log failed: what it holds may be lost, and a commit on top of it would be no promise. Nothing is
+    // written until the next start reads the log anew.
+    bool disk_in_doubt_ = false;
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
