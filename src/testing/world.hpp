@@ -11,10 +11,10 @@
 #include "registry/repositories.hpp"
 #include "registry/uploads.hpp"
 #include "store/fs/fs_blob_store.hpp"
-#include "store/sqlite/scratch_folder.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"
 #include "testing/bytes.hpp"
 #include "testing/faulty_blob_store.hpp"
+#include "testing/folder.hpp"
 #include "testing/manual_clock.hpp"
 #include "testing/run.hpp"
 
@@ -137,7 +137,7 @@ struct World {
     ManualClock clock;
     SystemRandom random;
     PickyAuthorizer authorizer;
-    store::sqlite::ScratchFolder folder = store::sqlite::ScratchFolder::create().value();
+    Folder folder;
     std::unique_ptr<store::sqlite::SqliteMetadata> metadata =
         store::sqlite::SqliteMetadata::open({.path = {}, .in_memory = true}).value();
     BlockingPool pool{4};
