@@ -92,11 +92,14 @@ Task<Result<void>> Ingest::keep(const Piece& piece) {
         content_.size = content_.small.size();
         co_return Result<void>{};
     }
+    content_.lost = true;  // until both have ended well; an exception leaves it so
     if (!content_.writer) {
         auto started = co_await start_writer();
         if (!started) co_return started;
     }
-    co_return co_await append(bytes);
+    auto appended = co_await append(bytes);
+    content_.lost = !appended;
+    co_return appended;
 }
 
 Task<Result<void>> Ingest::append(std::span<const std::byte> bytes) {

@@ -31,6 +31,9 @@ struct UploadContent {
     std::string small;                          // everything, while there is no writer
     std::unique_ptr<store::BlobWriter> writer;  // everything, once there is one
     std::atomic<std::uint64_t> size{0};         // may be read by other threads while bytes arrive
+    // The store failed in the middle: hash and bytes may be of different content, and only the stores know what is
+    // there. Nothing may be appended to this or published from it.
+    bool lost = false;
 };
 
 // One body into one upload. Lives in the request's frame.

@@ -101,6 +101,7 @@ Task<Result<LiveUploads::Lease>> Uploads::take_up(const Call& call, iam::Action 
     if (!entered) co_return fail(std::move(entered));
     auto lease = live_->lease(ref.id);
     if (!lease) co_return fail(FaultKind::upload_busy, "Another request is working on this upload; try again later");
+    if (lease->upload() != nullptr && lease->upload()->content.lost) lease->forget();
     if (lease->upload() == nullptr) {
         auto row = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<store::Upload> {
             auto found = tx.uploads().find(ref.id);
@@ -127,6 +128,10 @@ Task<Result<std::uint64_t>> Uploads::append(const Call& call, UploadRef ref, std
     auto& upload = *lease->upload();
     const std::uint64_t before = upload.content.size;
     auto taken = co_await take_body(services_, upload, range, body, std::nullopt);
+    if (upload.content.lost) {
+        lease->forget();  // and with it the open file; the next request finds out what was written
+        co_return fail(std::move(taken));
+    }
     const std::uint64_t received = upload.content.size;
     if (received != before && kind == ChunkKind::part) {
         count_part(upload.row, received - before);
@@ -149,6 +154,13 @@ Task<Result<std::uint64_t>> Uploads::received(const Call& call, UploadRef ref) {
         if (!entered) co_return fail(std::move(entered));
         const bool own = working->row.repository == (*entered)->id && working->row.principal_arn == call.principal.arn;
         if (!own) co_return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
+        // Whoever works on it may be changing the row in memory; the stored one says whether it has expired.
+        auto alive = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<void> {
+            const auto row = tx.uploads().find(ref.id);
+            if (row && row->expires_at > services_.clock.now()) return {};
+            return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
+        });
+        if (!alive) co_return fail(std::move(alive));
         co_return working->content.size.load();
     }
     auto lease = co_await take_up(call, iam::action::upload_layer_part, ref);
@@ -175,7 +187,9 @@ Task<Result<model::Blob>> Uploads::complete(const Call& call, UploadRef ref, mod
     auto taken = co_await take_body(services_, upload, range, rest, whole);
     if (!taken) {
         // What came stays and can be gone on with, unless nothing did.
-        if (upload.content.size != before) {
+        if (upload.content.lost) {
+            lease->forget();
+        } else if (upload.content.size != before) {
             auto persisted = co_await persist_progress(services_, upload);
             if (!persisted) lease->forget();
         }
@@ -235,6 +249,7 @@ Task<Result<model::Blob>> Uploads::push(const Call& call, RepositoryRef reposito
     auto entered = co_await enter(services_, call, iam::action::complete_layer_upload, repository);
     if (!entered) co_return fail(std::move(entered));
     LiveUpload upload(new_upload_row(services_, call, (*entered)->id), expected.algorithm());
+    const auto lease = live_->lease(upload.row.id);  // a sweep while the body comes leaves this one alone
     const auto length = body.remaining();
     const bool small = length && *length <= services_.settings.inline_blob_bytes;
     if (!small) {
