@@ -40,7 +40,11 @@ Runner::Runner(store::Metadata& metadata, const Clock& clock, Random& random, Ru
     : metadata_(metadata), clock_(clock), random_(random), options_(options), owner_(make_uuid(random)) {}
 
 void Runner::add(Recurring job) {
-    kinds_.push_back(std::move(job));
+    if (job.scope == Scope::process) {
+        own_.push_back({.job = std::move(job), .next = {}});
+    } else {
+        kinds_.push_back(std::move(job));
+    }
 }
 
 const Recurring* Runner::find(std::string_view kind) const {
@@ -112,6 +116,7 @@ Task<Result<void>> Runner::enqueue_all() {
 Task<Result<std::size_t>> Runner::run_due() {
     auto enqueued = co_await enqueue_all();
     if (!enqueued) co_return fail(std::move(enqueued));
+    co_await run_own();
     std::size_t count = 0;
     for (;;) {
         auto ran = co_await run_next();
@@ -121,30 +126,37 @@ Task<Result<std::size_t>> Runner::run_due() {
     }
 }
 
-Task<Result<bool>> Runner::run_next() {
+Task<Result<std::optional<store::Job>>> Runner::claim() {
     const auto now = clock_.now();
     auto due = co_await metadata_.read([&](store::Transaction& tx) -> Result<bool> {
         const auto next = tx.jobs().next_due();
         return next && *next <= now;
     });
-    if (!due || !*due) co_return due;
-    auto claimed = co_await metadata_.write(
+    if (!due) co_return fail(std::move(due));
+    if (!*due) co_return std::optional<store::Job>();
+    co_return co_await metadata_.write(
         [&](store::Transaction& tx) -> Result<std::optional<store::Job>> {
             return tx.jobs().claim(owner_, now, now + options_.lease);
         },
         store::Durability::relaxed);
-    if (!claimed) co_return fail(std::move(claimed));
-    if (!*claimed) co_return false;
-    const auto* kind = find((*claimed)->kind);
-    if (kind == nullptr) {
-        // Another version of this program put it there; the lease keeps it out of this runner's way for a while.
-        log::warning("a background job of an unknown kind waits", {{"kind", (*claimed)->kind}});
-        co_return false;
+}
+
+Task<Result<bool>> Runner::run_next() {
+    for (;;) {
+        auto claimed = co_await claim();
+        if (!claimed) co_return fail(std::move(claimed));
+        if (!*claimed) co_return false;
+        const auto* kind = find((*claimed)->kind);
+        if (kind == nullptr) {
+            // Another version of this program put it there; the lease keeps it out of this runner's way for a while.
+            log::warning("a background job of an unknown kind waits", {{"kind", (*claimed)->kind}});
+            continue;
+        }
+        const auto outcome = co_await run_with_lease(*kind, (*claimed)->id);
+        auto settled = co_await settle(std::move(**claimed), *kind, outcome);
+        if (!settled) co_return fail(std::move(settled));
+        co_return true;
     }
-    const auto outcome = co_await run_with_lease(*kind, (*claimed)->id);
-    auto settled = co_await settle(std::move(**claimed), *kind, outcome);
-    if (!settled) co_return fail(std::move(settled));
-    co_return true;
 }
 
 Task<Result<Outcome>> Runner::run_with_lease(const Recurring& kind, std::int64_t job) {

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,8 @@ private:
     Task<void> wait_for_work();
     Task<Result<void>> enqueue_all();
     Task<void> run_own();
+    // The job that is due, leased; nullopt: none is.
+    Task<Result<std::optional<store::Job>>> claim();
     Task<Result<bool>> run_next();
     Task<Result<Outcome>> run_with_lease(const Recurring& kind, std::int64_t job);
     Task<void> renew(std::int64_t job);

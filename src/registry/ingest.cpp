@@ -100,7 +100,8 @@ Task<Result<void>> Ingest::keep(const Piece& piece) {
         auto started = co_await start_writer();
         if (!started) co_return started;
     }
-    co_return co_await append(bytes);
+    auto appended = co_await append(bytes);
+    co_return appended;
 }
 
 Task<Result<void>> Ingest::append(std::span<const std::byte> bytes) {

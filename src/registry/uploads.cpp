@@ -196,8 +196,16 @@ Task<Result<std::uint64_t>> Uploads::received(const Call& call, UploadRef ref) {
     if (const auto working = live_->peek(ref.id)) {
         auto entered = co_await enter(services_, call, iam::action::upload_layer_part, ref.repository);
         if (!entered) co_return fail(std::move(entered));
-        if (!may_use(working->row, call, (*entered)->id))
+        if (!may_use(working->row, call, (*entered)->id)) {
             co_return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
+        }
+        // Whoever works on it may be changing the row in memory; the stored one says whether it has expired.
+        auto alive = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<void> {
+            const auto row = tx.uploads().find(ref.id);
+            if (row && row->expires_at > services_.clock.now()) return {};
+            return std::unexpected(upload_not_found(ref.repository, ref.id.text()));
+        });
+        if (!alive) co_return fail(std::move(alive));
         co_return working->content.size.load();
     }
     auto lease = co_await take_up(call, iam::action::upload_layer_part, ref);

@@ -1,6 +1,6 @@
 #include "store/fs/fs_blob_store.hpp"
 
-#include "base/log.hpp"
+#include "model/names.hpp"
 #include "store/fs/file_writer.hpp"
 
 #include <fcntl.h>
@@ -145,7 +145,10 @@ Task<Result<std::vector<std::string>>> FsBlobStore::list_keys(std::string prefix
         for (std::filesystem::recursive_directory_iterator at(layout_->root(), error), end; !error && at != end;
              at.increment(error)) {
             auto name = at->path().filename().string();
-            if (at->is_regular_file(error) && name.starts_with(prefix)) keys.push_back(std::move(name));
+            // Not everything here is a blob: check() leaves a file of its own.
+            if (name.starts_with(prefix) && model::UploadId::parse(name) && at->is_regular_file(error)) {
+                keys.push_back(std::move(name));
+            }
         }
         if (error) return std::unexpected(io_fault("list", layout_->root(), error.value()));
         std::ranges::sort(keys);

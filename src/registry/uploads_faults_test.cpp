@@ -1,0 +1,149 @@
+// Uploads over a blob store that fails: what is acknowledged is true, what is published is whole, and after the sweep
+// nothing is left behind.
+#include "registry/uploads.hpp"
+#include "testing/world.hpp"
+
+namespace berth::registry {
+namespace {
+
+using testing::BlobCall;
+using testing::Body;
+using testing::content;
+using testing::digest;
+using testing::repository;
+using testing::wait_for;
+
+class UploadsFaults : public ::testing::TestWithParam<std::tuple<BlobCall, int>> {
+protected:
+    Result<std::uint64_t> append(const UploadRef& ref, const std::string& bytes) {
+        Body body(bytes);
+        return wait_for(world_.uploads->append(world_.root, ref, std::nullopt, body, ChunkKind::chunk));
+    }
+    Result<std::uint64_t> received(const UploadRef& ref) {
+        return wait_for(world_.uploads->received(world_.root, ref));
+    }
+    Result<model::Blob> complete(const UploadRef& ref, const model::Digest& expected) {
+        Body nothing("");
+        return wait_for(world_.uploads->complete(world_.root, ref, expected, std::nullopt, nothing));
+    }
+    UploadRef begin() {
+        return {repository("app"),
+                wait_for(world_.uploads->begin(world_.root, repository("app"), std::nullopt)).value()};
+    }
+    void order() {
+        const auto& [kind, nth] = GetParam();
+        world_.blob_store.fail_on(kind, nth);
+    }
+    // After everything expired, only the bytes of published blobs are there.
+    void expect_clean(std::size_t published) {
+        world_.blob_store.heal();
+        world_.clock.advance(world_.settings.upload_lifetime * 2);
+        for (int i = 0; i < 3; ++i) ASSERT_TRUE(wait_for(world_.uploads->sweep(100)));
+        EXPECT_EQ(world_.uploads_running(app_), 0);
+        EXPECT_EQ(world_.discarded_keys(), 0);
+        EXPECT_EQ(world_.files().size(), published);
+    }
+
+    testing::World world_;
+    const model::Repository app_ = world_.create("app");
+};
+
+INSTANTIATE_TEST_SUITE_P(Calls, UploadsFaults,
+                         ::testing::Combine(::testing::ValuesIn(testing::blob_calls), ::testing::Values(1, 2, 3)));
+
+TEST_P(UploadsFaults, AMonolithicPushIsWholeOrNotThere) {
+    const auto bytes = content(4'000'000);
+    order();
+    Body body(bytes);
+    const auto pushed = wait_for(world_.uploads->push(world_.root, repository("app"), digest(bytes), body));
+    world_.blob_store.heal();
+    const auto got = world_.pull("app", digest(bytes));
+    EXPECT_EQ(got.has_value(), pushed.has_value());
+    if (got) {
+        EXPECT_TRUE(*got == bytes);
+    }
+    expect_clean(pushed ? 1 : 0);
+}
+
+// A client that asks where to go on after each failure gets there, whatever fails once.
+TEST_P(UploadsFaults, AClientThatResumesGetsThere) {
+    const auto bytes = content(2'500'000);
+    const auto ref = begin();
+    order();
+    for (int tries = 0; tries < 40; ++tries) {
+        if (tries % 3 == 1) world_.restart();
+        const auto at = received(ref);
+        if (!at) continue;
+        ASSERT_LE(*at, bytes.size());
+        if (*at == bytes.size()) break;
+        static_cast<void>(append(ref, bytes.substr(*at, 300'007)));
+    }
+    auto done = complete(ref, digest(bytes));
+    if (!done) done = complete(ref, digest(bytes));
+    ASSERT_TRUE(done) << done.error().message;
+    world_.blob_store.heal();
+    EXPECT_TRUE(world_.pull("app", digest(bytes)) == bytes);
+    expect_clean(1);
+}
+
+// A client that goes on as if nothing had happened must not publish bytes other than those it hashed.
+TEST_P(UploadsFaults, AClientThatIgnoresFailuresCannotPublishWrongBytes) {
+    const auto bytes = content(2'500'000);
+    const auto ref = begin();
+    order();
+    for (std::size_t at = 0; at < bytes.size(); at += 300'007) {
+        static_cast<void>(append(ref, bytes.substr(at, 300'007)));
+    }
+    const auto done = complete(ref, digest(bytes));
+    world_.blob_store.heal();
+    const auto got = world_.pull("app", digest(bytes));
+    EXPECT_EQ(got.has_value(), done.has_value());
+    if (got) {
+        EXPECT_TRUE(*got == bytes);
+    }
+    expect_clean(done ? 1 : 0);
+}
+
+TEST_P(UploadsFaults, SmallStartsThatGrowKeepTheirBytes) {
+    const auto bytes = content(200'000);
+    const auto ref = begin();
+    ASSERT_TRUE(append(ref, bytes.substr(0, 41'000)));
+    order();
+    for (int tries = 0; tries < 20; ++tries) {
+        const auto at = received(ref);
+        if (!at) continue;
+        ASSERT_GE(*at, 41'000);
+        if (*at == bytes.size()) break;
+        static_cast<void>(append(ref, bytes.substr(*at, 90'001)));
+        world_.restart();
+    }
+    auto done = complete(ref, digest(bytes));
+    if (!done) done = complete(ref, digest(bytes));
+    ASSERT_TRUE(done) << done.error().message;
+    world_.blob_store.heal();
+    EXPECT_TRUE(world_.pull("app", digest(bytes)) == bytes);
+    expect_clean(1);
+}
+
+TEST_P(UploadsFaults, CancelledAndMistakenOnesAreSweptInTheEnd) {
+    const auto cancelled = begin();
+    const auto mistaken = begin();
+    ASSERT_TRUE(append(cancelled, content(300'000)));
+    ASSERT_TRUE(append(mistaken, content(300'000, 2)));
+    order();
+    static_cast<void>(wait_for(world_.uploads->cancel(world_.root, cancelled)));
+    static_cast<void>(complete(mistaken, digest("something else")));
+    expect_clean(0);
+}
+
+TEST(UploadsFaultsAlone, ReadingBytesThatAreGoneIsTheServersFault) {
+    testing::World world;
+    world.create("app");
+    const auto bytes = content(100'000);
+    world.push("app", bytes);
+    ASSERT_TRUE(wait_for(world.folder_store.remove(world.files().front())));
+    EXPECT_EQ(world.pull("app", digest(bytes)).error().kind, FaultKind::unavailable);
+}
+
+}  // namespace
+}  // namespace berth::registry
