@@ -7,6 +7,8 @@
 #include "registry/read_cache.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 namespace berth::registry {
 
@@ -198,17 +200,56 @@ Task<Result<void>> discard_upload(Services& services, const store::Upload& row) 
         store::Durability::relaxed);
 }
 
-Task<Result<std::size_t>> remove_discarded(Services& services, std::span<const std::string> keys) {
-    for (const auto& key : keys) {
-        auto removed = co_await services.blobs.remove(key);
-        if (!removed) co_return fail(std::move(removed));
-    }
-    co_return co_await services.metadata.write(
-        [&](store::Transaction& tx) -> Result<std::size_t> {
-            for (const auto& key : keys) tx.blobs().forget_discarded_key(key);
-            return keys.size();
+Task<Result<bool>> discard_if_expired(Services& services, const model::UploadId& id) {
+    const auto expired = [&](store::Transaction& tx) -> std::optional<store::Upload> {
+        auto row = tx.uploads().find(id);
+        if (!row || row->expires_at > services.clock.now()) return std::nullopt;
+        return row;
+    };
+    auto ended = co_await services.metadata.write(
+        [&](store::Transaction& tx) -> Result<std::optional<store::Upload>> {
+            auto row = expired(tx);
+            if (!row) return row;
+            tx.uploads().erase(id);
+            tx.blobs().discard_key(row->key, services.clock.now());
+            return row;
         },
         store::Durability::relaxed);
+    if (!ended && ended.error().kind == FaultKind::storage_full) {
+        // Nothing can be written until something went. The caller's lease keeps the upload from being completed.
+        auto row = co_await services.metadata.read(
+            [&](store::Transaction& tx) -> Result<std::optional<store::Upload>> { return expired(tx); });
+        if (!row || !*row) co_return false;
+        auto discarded = co_await discard_upload(services, **row);
+        if (!discarded) co_return fail(std::move(discarded));
+        co_return true;
+    }
+    if (!ended) co_return fail(std::move(ended));
+    if (!*ended) co_return false;
+    auto removed = co_await remove_discarded(services, std::span(&(*ended)->key, 1));
+    if (!removed) co_return fail(std::move(removed));
+    co_return true;
+}
+
+// One file that cannot be removed does not keep the others.
+Task<Result<std::size_t>> remove_discarded(Services& services, std::span<const std::string> keys) {
+    std::vector<std::string> gone;
+    std::optional<Fault> failed;
+    for (const auto& key : keys) {
+        auto removed = co_await services.blobs.remove(key);
+        if (removed)
+            gone.push_back(key);
+        else
+            failed = std::move(removed).error();
+    }
+    auto forgotten = co_await services.metadata.write(
+        [&](store::Transaction& tx) -> Result<std::size_t> {
+            for (const auto& key : gone) tx.blobs().forget_discarded_key(key);
+            return gone.size();
+        },
+        store::Durability::relaxed);
+    if (failed) co_return std::unexpected(std::move(*failed));
+    co_return forgotten;
 }
 
 }  // namespace berth::registry

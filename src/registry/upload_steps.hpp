@@ -33,6 +33,10 @@ namespace berth::registry {
 // The upload is over and leaves nothing behind.
 [[nodiscard]] Task<Result<void>> discard_upload(Services& services, const store::Upload& row);
 
+// The same for an upload whose time is over, looked at again in the transaction that ends it: it may have been
+// completed since it was listed, and its bytes are then a blob's. False: it was, or it lives on.
+[[nodiscard]] Task<Result<bool>> discard_if_expired(Services& services, const model::UploadId& id);
+
 // Removes bytes that a transaction declared superfluous, then their entries.
 [[nodiscard]] Task<Result<std::size_t>> remove_discarded(Services& services, std::span<const std::string> keys);
 

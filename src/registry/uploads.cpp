@@ -22,7 +22,11 @@ Fault out_of_order(std::uint64_t received, const std::string& what) {
 
 // A chunk must go on where the upload ends, and be as long as it says.
 Result<void> check_range(const ChunkRange& range, std::uint64_t received, std::optional<std::uint64_t> length) {
+    constexpr std::uint64_t beyond_any_layer = 1ULL << 62;
     if (range.last < range.first) return std::unexpected(out_of_order(received, "The chunk ends before it starts"));
+    if (range.last >= beyond_any_layer) {
+        return std::unexpected(out_of_order(received, "The chunk ends beyond what a layer may have"));
+    }
     if (range.first != received) {
         return std::unexpected(out_of_order(received, "The chunk starts at byte " + std::to_string(range.first) +
                                                           " but the upload has " + std::to_string(received) +
@@ -351,9 +355,9 @@ Task<Result<std::size_t>> Uploads::sweep_expired(std::size_t limit) {
         auto lease = live_->lease(row.id);
         if (!lease) continue;  // its last request is still running
         lease->forget();
-        auto discarded = co_await discard_upload(services_, row);
+        auto discarded = co_await discard_if_expired(services_, row.id);
         if (!discarded) co_return fail(std::move(discarded));
-        ++swept;
+        swept += *discarded ? 1 : 0;
     }
     co_return swept;
 }
