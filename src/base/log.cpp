@@ -19,9 +19,13 @@ Target& target() {
 
 }  // namespace
 
-void set_sink(Sink sink, Level least) { target() = {.sink = std::move(sink), .least = least}; }
+void set_sink(Sink sink, Level least) {
+    target() = {.sink = std::move(sink), .least = least};
+}
 
-bool enabled(Level level) { return target().sink && level >= target().least; }
+bool enabled(Level level) {
+    return target().sink && level >= target().least;
+}
 
 void write(Level level, std::string_view message, std::initializer_list<Field> fields) {
     if (enabled(level)) target().sink(level, message, {fields.begin(), fields.size()});

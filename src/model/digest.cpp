@@ -18,7 +18,9 @@ constexpr std::size_t hex_length(DigestAlgorithm algorithm) {
     return algorithm == DigestAlgorithm::sha256 ? 64 : 128;
 }
 
-constexpr bool is_hex_lower(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+constexpr bool is_hex_lower(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
 
 }  // namespace
 
@@ -65,6 +67,8 @@ DigestAlgorithm Digest::algorithm() const {
     return text().starts_with("sha256") ? DigestAlgorithm::sha256 : DigestAlgorithm::sha512;
 }
 
-std::string_view Digest::hex() const { return std::string_view(text()).substr(prefix_length); }
+std::string_view Digest::hex() const {
+    return std::string_view(text()).substr(prefix_length);
+}
 
 }  // namespace berth::model

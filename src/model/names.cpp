@@ -6,12 +6,24 @@ namespace berth::model {
 
 namespace {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-constexpr bool is_lower_alnum(char c) { return is_lower(c) || is_digit(c); }
-constexpr bool is_word(char c) { return is_lower_alnum(c) || is_upper(c) || c == '_'; }
-constexpr bool is_hex_lower(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+constexpr bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+constexpr bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+constexpr bool is_lower_alnum(char c) {
+    return is_lower(c) || is_digit(c);
+}
+constexpr bool is_word(char c) {
+    return is_lower_alnum(c) || is_upper(c) || c == '_';
+}
+constexpr bool is_hex_lower(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f');
+}
 
 // Length of the separator that starts `rest`, 0 when there is no legal one: '.', '_', '__' or a run of '-'.
 std::size_t separator_length(std::string_view rest) {

@@ -14,7 +14,12 @@ namespace berth::model {
 // Row id of a repository; a repository deleted and created again has another one.
 enum class RepositoryId : std::int64_t {};
 
-enum class TagMutability : std::uint8_t { mutable_tags, immutable_tags, immutable_with_exclusion, mutable_with_exclusion };
+enum class TagMutability : std::uint8_t {
+    mutable_tags,
+    immutable_tags,
+    immutable_with_exclusion,
+    mutable_with_exclusion
+};
 
 // A tag pattern: '*' is any run of characters, also none; the whole tag must match, case matters.
 struct TagExclusionFilter {

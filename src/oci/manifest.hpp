@@ -18,12 +18,12 @@ namespace berth::oci {
 struct Manifest {
     ManifestKind kind = ManifestKind::image;
     std::string media_type;
-    std::optional<std::string> artifact_type;   // artifactType, else (image only) the config's media type
-    std::vector<model::Descriptor> blobs;       // config first, then layers; without non-distributable ones
-    std::vector<model::Descriptor> children;    // an index's manifests
+    std::optional<std::string> artifact_type;  // artifactType, else (image only) the config's media type
+    std::vector<model::Descriptor> blobs;      // config first, then layers; without non-distributable ones
+    std::vector<model::Descriptor> children;   // an index's manifests
     std::optional<model::Descriptor> subject;
-    std::string annotations_json;               // the annotations object as compact JSON; empty when there is none
-    std::uint64_t content_size = 0;             // config + layers, as descriptors say; 0 for an index
+    std::string annotations_json;    // the annotations object as compact JSON; empty when there is none
+    std::uint64_t content_size = 0;  // config + layers, as descriptors say; 0 for an index
 };
 
 struct ManifestLimits {

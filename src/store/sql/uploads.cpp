@@ -48,9 +48,8 @@ void Uploads::put_bytes(const model::UploadId& id, std::string_view bytes) {
         db_.change("DELETE FROM upload_bytes WHERE upload = $1", id);
         return;
     }
-    db_.change(
-        "INSERT INTO upload_bytes (upload, bytes) VALUES ($1, $2) ON CONFLICT (upload) DO UPDATE SET bytes = $2", id,
-        Bytes{bytes});
+    db_.change("INSERT INTO upload_bytes (upload, bytes) VALUES ($1, $2) ON CONFLICT (upload) DO UPDATE SET bytes = $2",
+               id, Bytes{bytes});
 }
 
 std::string Uploads::bytes(const model::UploadId& id) {
