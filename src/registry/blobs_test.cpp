@@ -81,7 +81,7 @@ TEST_F(BlobsTest, OnlyLayersOfImagesHaveDownloadLinks) {
     EXPECT_EQ(wait_for(world_.blobs.downloadable(world_.root, app_, loose)).error().kind,
               FaultKind::layer_inaccessible);
     EXPECT_EQ(wait_for(world_.blobs.downloadable(world_.root, app_, digest("missing"))).error().kind,
-              FaultKind::layers_not_found);
+              FaultKind::blob_not_found);
     push_image("config", "layer");
     EXPECT_EQ(wait_for(world_.blobs.downloadable(world_.root, app_, digest("layer"))).value().size, 5);
 }

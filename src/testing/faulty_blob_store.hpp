@@ -25,7 +25,7 @@ public:
 
     // The nth call of this kind from now on (1: the next) fails once. A failing append writes half of its piece first,
     // as a disk does that gets full.
-    void fail_on(BlobCall kind, int nth, FaultKind fault = FaultKind::storage_full) {
+    void fail_on(BlobCall kind, int nth, FaultKind fault = FaultKind::unavailable) {
         const std::scoped_lock lock(mutex_);
         plan(kind) = {.left = nth, .fault = fault};
     }
