@@ -38,7 +38,7 @@ public:
                                                               std::vector<model::Digest> digests);
     // Action ecr:GetDownloadUrlForLayer.
     Task<Result<OpenBlob>> open(const Call& call, const RepositoryRef& repository, const model::Digest& digest);
-    // The same rights, for a download link: layers_not_found, or layer_inaccessible when no image names the blob.
+    // The same rights, for a download link: blob_not_found, or layer_inaccessible when no image names the blob.
     Task<Result<model::Blob>> downloadable(const Call& call, RepositoryRef repository, model::Digest digest);
     // Action ecr:BatchDeleteImage. Takes the blob out of the repository; blob_referenced while a manifest names it.
     Task<Result<void>> remove(const Call& call, RepositoryRef repository, model::Digest digest);
