@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t copy_run = 64 * FileWriter::block;
 // Streams of unknown length reserve this much ahead.
 constexpr std::uint64_t reserve_step = 16 * 1024 * 1024;
+// A client may announce any length; no more than this is taken on its word.
+constexpr std::uint64_t most_reserved = 1024 * 1024 * 1024;
 
 bool is_aligned(const std::byte* bytes) {
     return reinterpret_cast<std::uintptr_t>(bytes) % FileWriter::block == 0;
@@ -53,6 +55,7 @@ Result<void> FileWriter::read_tail() {
 
 void FileWriter::reserve(std::uint64_t bytes) {
     known_size_ = true;
+    bytes = std::min(bytes, most_reserved);
     if (bytes < reserve_step / 16) return;
     if (::fallocate(file_.descriptor(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) == 0) reserved_ = bytes;
 }
