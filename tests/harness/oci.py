@@ -2,7 +2,6 @@
 import base64
 import hashlib
 import json
-from urllib.parse import urljoin
 
 import requests
 
@@ -47,7 +46,9 @@ class Oci:
     def request(self, method, path, **options):
         options.setdefault("timeout", 120)
         options.setdefault("allow_redirects", False)
-        return self.session.request(method, urljoin(self.url, path), **options)
+        # A path is appended as it is ("//v2/" is a path here, not a host); a Location may be a whole URL.
+        target = path if path.startswith(("http://", "https://")) else self.url.rstrip("/") + path
+        return self.session.request(method, target, **options)
 
     # -- blobs
     def begin(self, repository, **options):

@@ -277,7 +277,8 @@ TEST_F(ImagesContract, ReferrersAreFilteredAndPaged) {
 TEST_F(ImagesContract, APageOfReferrersEndsWhereItsAnnotationsAreLarge) {
     change([&](Transaction& tx) {
         for (int n = 0; n < 5; ++n) {
-            auto added = image(n + 1, 1, "r" + std::to_string(n));
+            const auto manifest = "r" + std::to_string(n);
+            auto added = image(n + 1, 1, manifest);
             added.image.subject = digest("subject");
             added.image.annotations_json = std::string(700'000, 'a');
             tx.images().insert(added);
