@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <stdexcept>
 
@@ -11,7 +12,15 @@ namespace berth {
 namespace {
 
 constexpr std::int64_t epoch_2020_ms = 1'577'836'800'000;
-constexpr int random_bits = 22;
+constexpr int sequence_bits = 22;
+
+std::uint32_t random_start(Random& random) {
+    std::array<std::byte, 4> bytes{};
+    random.fill(bytes);
+    std::uint32_t start = 0;
+    std::memcpy(&start, bytes.data(), sizeof start);
+    return start;
+}
 
 }  // namespace
 
@@ -21,12 +30,10 @@ void SystemRandom::fill(std::span<std::byte> out) {
 }
 
 std::int64_t make_row_id(Timestamp now, Random& random) {
-    std::array<std::byte, 4> bytes{};
-    random.fill(bytes);
-    std::uint32_t low = 0;
-    std::memcpy(&low, bytes.data(), sizeof low);
+    static std::atomic<std::uint32_t> next = random_start(random);
+    const std::uint32_t low = next.fetch_add(1, std::memory_order_relaxed) & ((1U << sequence_bits) - 1);
     const auto milliseconds = now.time_since_epoch().count() - epoch_2020_ms;
-    return ((milliseconds & 0x1FF'FFFF'FFFFLL) << random_bits) | (low & ((1U << random_bits) - 1));
+    return ((milliseconds & 0x1FF'FFFF'FFFFLL) << sequence_bits) | low;
 }
 
 std::string make_uuid(Random& random) {

@@ -26,8 +26,9 @@ public:
     void fill(std::span<std::byte> out) override;
 };
 
-// Ids of rows: 63 bits, positive, growing with time (41 bits of milliseconds since 2020, 22 bits random), so that
-// several nodes need no shared counter and newer rows sort after older ones.
+// Ids of rows: 63 bits, positive, growing with time: 41 bits of milliseconds since 2020 and a 22-bit sequence that
+// starts anywhere. One process never makes the same id twice (short of four million in a millisecond), several need no
+// shared counter, and newer rows sort after older ones. Thread-safe.
 [[nodiscard]] std::int64_t make_row_id(Timestamp now, Random& random);
 
 // A random UUID (RFC 9562, version 4) in lower-case text, 36 characters.

@@ -19,6 +19,14 @@ TEST(RowId, GrowsWithTimeAndIsPositive) {
     }
 }
 
+// Random low bits would: a few thousand ids of one millisecond are enough for two to meet.
+TEST(RowId, DoesNotRepeatWithinAMillisecond) {
+    SystemRandom random;
+    const Timestamp now{std::chrono::milliseconds(1'790'000'000'000)};
+    std::set<std::int64_t> seen;
+    for (int i = 0; i < 200'000; ++i) ASSERT_TRUE(seen.insert(make_row_id(now, random)).second) << i;
+}
+
 TEST(Uuid, IsVersionFourAndDoesNotRepeat) {
     SystemRandom random;
     std::set<std::string> seen;
