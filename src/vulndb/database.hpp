@@ -1,0 +1,38 @@
+// The vulnerability database as its readers see it: one immutable generation. A newer one is another file and another
+// object, so a running scan finishes on what it started with.
+#pragma once
+
+#include "vulndb/advisory.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace berth::vulndb {
+
+struct Freshness {
+    std::string generation;                        // changes with every import that changed anything
+    std::int64_t built_at = 0;                     // milliseconds since 1970
+    std::optional<std::int64_t> newest_record_at;  // the newest change a publisher made: vulnerabilitySourceUpdatedAt
+};
+
+// Thread-safe.
+class Database {
+public:
+    Database() = default;
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    virtual ~Database() = default;
+
+    [[nodiscard]] virtual Freshness freshness() const = 0;
+    // Is there anything at all about this stream? A release nobody publishes for must not look safe.
+    [[nodiscard]] virtual bool covers(const Stream& stream) const = 0;
+    // Everything that is said of a package, name as scan/ normalises it. Ordered by vulnerability.
+    [[nodiscard]] virtual std::vector<Affected> find(const Stream& stream, std::string_view package) const = 0;
+    // The record of a key that find() gave.
+    [[nodiscard]] virtual Vulnerability vulnerability(std::int64_t key) const = 0;
+};
+
+}  // namespace berth::vulndb
