@@ -7,9 +7,6 @@
 
 namespace berth::registry {
 
-// '*' is any run of characters, also none; everything else is itself; the whole tag must match.
-[[nodiscard]] bool matches_wildcard(std::string_view pattern, std::string_view text);
-
 [[nodiscard]] bool is_immutable(const model::TagMutabilityRule& rule, std::string_view tag);
 
 }  // namespace berth::registry
