@@ -5,6 +5,7 @@
 #include "lifecycle/settle.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <map>
 #include <string>
@@ -110,14 +111,13 @@ private:
     // Counting rules see every candidate, out of reach or not; the strongest rule that does not pass the image on then
     // has its way.
     void judge(std::uint32_t image, RuleSet rules) {
-        std::array<Judgement, max_rules> counted;
         for (RuleSet left = rules & counts_; left != 0; left &= left - 1) {
             const auto r = static_cast<std::size_t>(std::countr_zero(left));
-            counted[r] = count(image, r);
+            counted_[r] = count(image, r);
         }
         for (RuleSet left = rules; left != 0; left &= left - 1) {
             const auto r = static_cast<std::size_t>(std::countr_zero(left));
-            const auto judgement = (counts_ & only(r)) != 0 ? counted[r] : measure_age(image, r);
+            const auto judgement = (counts_ & only(r)) != 0 ? counted_[r] : measure_age(image, r);
             const bool retains = (retains_ & only(r)) != 0;
             if (retains && judgement.marked) continue;
             if (!standings_.empty()) standings_[image] = {.rule = static_cast<std::uint8_t>(r), .retained = retains};
@@ -164,8 +164,9 @@ private:
     Candidates candidates_;
     RuleSet counts_ = 0;
     RuleSet retains_ = 0;
-    std::vector<Counter> counters_;    // one a rule; used by those that count
-    std::vector<Standing> standings_;  // one an image, where there are links
+    std::vector<Counter> counters_;             // one a rule; used by those that count
+    std::vector<Standing> standings_;           // one an image, where there are links
+    std::array<Judgement, max_rules> counted_;  // by the counting rules, of the image in hand
     std::vector<std::string_view> groups_;
     std::vector<Decision> decisions_;
 };
