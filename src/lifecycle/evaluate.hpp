@@ -55,8 +55,11 @@ struct Decision {
 // with it, are not shown.
 [[nodiscard]] bool in_preview(const Decision& decision);
 
-// The decision's reason for people, one sentence without a full stop: "rule 2 (untagged, older than 14 days): pushed 20
-// days ago". `policy` is the one that was evaluated.
+// The decision's reason for people, one sentence without a full stop: "rule 2 (untagged, pushed more than 14 days
+// ago): it is 20 days". `policy` is the one that was evaluated.
 [[nodiscard]] std::string explain(const Policy& policy, const Decision& decision);
+
+// What a rule does, without an image: "rule 2 (untagged, pushed more than 14 days ago): expire".
+[[nodiscard]] std::string explain(const Rule& rule);
 
 }  // namespace berth::lifecycle

@@ -11,17 +11,22 @@ std::string plural(std::int64_t number, std::string_view noun) {
     return std::to_string(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
 }
 
-std::string list_of(const std::vector<std::string>& entries) {
+std::string list_of(const std::vector<std::string>& entries, std::string_view after = {}) {
     std::string text;
-    for (const auto& entry : entries) text += (text.empty() ? "" : " and ") + entry;
+    for (const auto& entry : entries) text.append(text.empty() ? "" : " and ").append(entry).append(after);
     return text;
 }
 
 std::string candidates_of(const Selection& selection) {
     std::string text(to_text(selection.tag_status));
-    if (!selection.tag_prefixes.empty()) text = "tagged " + list_of(selection.tag_prefixes) + "*";
+    if (!selection.tag_prefixes.empty()) text = "tagged " + list_of(selection.tag_prefixes, "*");
     if (!selection.tag_patterns.empty()) text = "tagged " + list_of(selection.tag_patterns);
     if (!selection.tag_regexes.empty()) text = "tagged /" + list_of(selection.tag_regexes) + "/";
+    const auto& excluded = selection.exclude_tag_patterns;
+    if (!excluded.empty()) text += " but not " + list_of(excluded);
+    if (!selection.exclude_tag_regexes.empty()) text += " but not /" + list_of(selection.exclude_tag_regexes) + "/";
+    if (selection.ignore_referrers) text += " without referrers";
+    if (selection.ignore_children) text += " without children of indexes";
     if (selection.group_by_tag_regex) text += ", each group of /" + *selection.group_by_tag_regex + "/";
     return text;
 }
@@ -50,21 +55,32 @@ std::string measured_by(const Selection& selection, std::int64_t measured) {
     return "it is " + plural(age, "day");
 }
 
+std::string heading(const Rule& rule) {
+    return "rule " + std::to_string(rule.priority) + " (" + candidates_of(rule.selection) + ", " +
+           limit_of(rule.selection) + "): ";
+}
+
 }  // namespace
 
+std::string explain(const Rule& rule) {
+    auto text = heading(rule) + std::string(to_text(rule.action));
+    if (rule.action == ActionType::transition) text += " to archive";
+    if (rule.children == Children::expire_unneeded) text += " with unneeded children";
+    return text;
+}
+
 std::string explain(const Policy& policy, const Decision& decision) {
-    const auto& selection = policy.rules[decision.rule].selection;
-    auto text = "rule " + std::to_string(decision.rule_priority) + " (" + candidates_of(selection) + ", " +
-                limit_of(selection) + ")";
+    const auto& rule = policy.rules[decision.rule];
+    auto text = heading(rule);
     switch (decision.cause) {
         case Cause::rule:
-            text += ": " + measured_by(selection, decision.measured);
+            text += measured_by(rule.selection, decision.measured);
             break;
         case Cause::with_index:
-            text += ": goes with the index that named it";
+            text += "goes with the index that named it";
             break;
         case Cause::with_subject:
-            text += ": follows the image it refers to";
+            text += "follows the image it refers to";
             break;
     }
     if (decision.hold == Hold::index) text += "; stays, because an index that stays names it";
