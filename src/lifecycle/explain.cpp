@@ -51,8 +51,10 @@ std::string measured_by(const Selection& selection, std::int64_t measured) {
     if (selection.count_type == CountType::image_count_more_than) {
         return "it is number " + std::to_string(measured) + " from the youngest";
     }
-    const auto age = std::chrono::floor<std::chrono::days>(std::chrono::milliseconds(measured)).count();
-    return "it is " + plural(age, "day");
+    using namespace std::chrono;
+    const milliseconds age(measured);
+    const auto rest = floor<hours>(age - floor<days>(age)).count();
+    return "it is " + plural(floor<days>(age).count(), "day") + (rest == 0 ? "" : " and " + plural(rest, "hour"));
 }
 
 std::string heading(const Rule& rule) {
