@@ -9,10 +9,6 @@ namespace berth::lifecycle {
 
 namespace {
 
-std::vector<std::string_view> views(const std::vector<std::string>& texts) {
-    return {texts.begin(), texts.end()};
-}
-
 std::vector<Regex> compiled(const std::vector<std::string>& patterns) {
     std::vector<Regex> regexes;
     for (const auto& pattern : patterns) regexes.emplace_back(pattern);
@@ -20,38 +16,54 @@ std::vector<Regex> compiled(const std::vector<std::string>& patterns) {
 }
 
 // Whether each of `entries` is met by one of `tags`.
-template <class Entry, class Meets>
-bool each_met(const std::vector<Entry>& entries, const std::vector<std::string_view>& tags, Meets&& meets) {
+template <class Entry, class Tag, class Meets>
+bool each_met(const std::vector<Entry>& entries, const std::vector<Tag>& tags, Meets meets) {
     return std::ranges::all_of(entries, [&](const Entry& entry) {
-        return std::ranges::any_of(tags, [&](std::string_view tag) { return meets(entry, tag); });
+        return std::ranges::any_of(tags, [&](const Tag& tag) { return meets(entry, tag); });
     });
 }
 
-template <class Entry, class Meets>
-bool one_met(const std::vector<Entry>& entries, const std::vector<std::string_view>& tags, Meets&& meets) {
+template <class Entry, class Tag, class Meets>
+bool one_met(const std::vector<Entry>& entries, const std::vector<Tag>& tags, Meets meets) {
     return std::ranges::any_of(entries, [&](const Entry& entry) {
-        return std::ranges::any_of(tags, [&](std::string_view tag) { return meets(entry, tag); });
+        return std::ranges::any_of(tags, [&](const Tag& tag) { return meets(entry, tag); });
     });
-}
-
-bool matches(const Regex& regex, std::string_view tag) {
-    return regex.matches(tag);
-}
-
-bool begins(std::string_view prefix, std::string_view tag) {
-    return tag.starts_with(prefix);
 }
 
 }  // namespace
+
+Candidates::Text Candidates::text_of(std::string_view text) {
+    std::uint64_t characters = 0;
+    for (const char c : text) characters |= std::uint64_t{1} << (static_cast<unsigned char>(c) & 63U);
+    return {.text = text, .characters = characters};
+}
+
+std::vector<Candidates::Text> Candidates::texts_of(const std::vector<std::string>& texts) {
+    constexpr auto star = std::uint64_t{1} << (static_cast<unsigned char>('*') & 63U);  // shared with 'j'
+    std::vector<Text> all;
+    for (const auto& text : texts) {
+        all.push_back(text_of(text));
+        all.back().characters &= ~star;
+    }
+    return all;
+}
+
+bool Candidates::begins(const Text& prefix, const Text& tag) {
+    return (prefix.characters & ~tag.characters) == 0 && tag.text.starts_with(prefix.text);
+}
+
+bool Candidates::matches(const Text& pattern, const Text& tag) {
+    return (pattern.characters & ~tag.characters) == 0 && matches_wildcard(pattern.text, tag.text);
+}
 
 Candidates::Candidates(const Policy& policy) {
     for (std::size_t r = 0; r < policy.rules.size(); ++r) {
         const auto& rule = policy.rules[r];
         const auto& selection = rule.selection;
-        rules_.push_back({.prefixes = views(selection.tag_prefixes),
-                          .patterns = views(selection.tag_patterns),
+        rules_.push_back({.prefixes = texts_of(selection.tag_prefixes),
+                          .patterns = texts_of(selection.tag_patterns),
                           .regexes = compiled(selection.tag_regexes),
-                          .excluded_patterns = views(selection.exclude_tag_patterns),
+                          .excluded_patterns = texts_of(selection.exclude_tag_patterns),
                           .excluded_regexes = compiled(selection.exclude_tag_regexes),
                           .group = std::nullopt});
         if (selection.group_by_tag_regex) rules_.back().group.emplace(*selection.group_by_tag_regex);
@@ -82,14 +94,14 @@ void Candidates::note_first_character(const Selection& selection, std::size_t ru
 }
 
 bool Candidates::passes(const Tests& tests) const {
-    if (!each_met(tests.prefixes, tags_, begins) || !each_met(tests.patterns, tags_, matches_wildcard) ||
-        !each_met(tests.regexes, tags_, matches)) {
+    const auto by_regex = [](const Regex& regex, const Text& tag) { return regex.matches(tag.text); };
+    if (!each_met(tests.prefixes, tags_, begins) || !each_met(tests.patterns, tags_, matches) ||
+        !each_met(tests.regexes, tags_, by_regex)) {
         return false;
     }
-    const auto groups = [&](std::string_view tag) { return tests.group->matches(tag); };
-    if (tests.group && std::ranges::none_of(tags_, groups)) return false;
-    return !one_met(tests.excluded_patterns, tags_, matches_wildcard) &&
-           !one_met(tests.excluded_regexes, tags_, matches);
+    const auto grouped = [&](const Text& tag) { return tests.group->matches(tag.text); };
+    if (tests.group && std::ranges::none_of(tags_, grouped)) return false;
+    return !one_met(tests.excluded_patterns, tags_, matches) && !one_met(tests.excluded_regexes, tags_, by_regex);
 }
 
 RuleSet Candidates::of(const Images& images, std::uint32_t image, bool child) {
@@ -103,7 +115,7 @@ RuleSet Candidates::of(const Images& images, std::uint32_t image, bool child) {
     tags_.clear();
     RuleSet begun = ~looks_at_tags_;
     images.any_tag(image, [&](std::string_view tag) {
-        tags_.push_back(tag);
+        tags_.push_back(text_of(tag));
         if (!tag.empty()) begun |= by_first_character_[static_cast<unsigned char>(tag.front())];
         return false;
     });

@@ -40,15 +40,25 @@ public:
     }
 
 private:
+    // A text with the set of its characters, by their low six bits. A tag that lacks a character of a pattern cannot
+    // match it, which one instruction tells.
+    struct Text {
+        std::string_view text;
+        std::uint64_t characters;
+    };
     struct Tests {
-        std::vector<std::string_view> prefixes;
-        std::vector<std::string_view> patterns;
+        std::vector<Text> prefixes;
+        std::vector<Text> patterns;
         std::vector<Regex> regexes;
-        std::vector<std::string_view> excluded_patterns;
+        std::vector<Text> excluded_patterns;
         std::vector<Regex> excluded_regexes;
         std::optional<Regex> group;
     };
 
+    static Text text_of(std::string_view text);
+    static std::vector<Text> texts_of(const std::vector<std::string>& texts);
+    static bool begins(const Text& prefix, const Text& tag);
+    static bool matches(const Text& pattern, const Text& tag);
     [[nodiscard]] bool passes(const Tests& tests) const;
     void note_first_character(const Selection& selection, std::size_t rule);
 
@@ -59,7 +69,7 @@ private:
     std::array<std::array<RuleSet, 2>, 3> by_state_{};  // [status][tagged]: the rules that such an image may be of
     // Of the rules that look at tags: those an image can only be a candidate of when a tag begins with the character.
     std::array<RuleSet, 256> by_first_character_{};
-    std::vector<std::string_view> tags_;  // of the image in hand
+    std::vector<Text> tags_;  // of the image in hand
 };
 
 }  // namespace berth::lifecycle

@@ -1,6 +1,7 @@
 #include "lifecycle/links.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 #include <utility>
 
@@ -9,6 +10,19 @@ namespace berth::lifecycle {
 namespace {
 
 using Key = Images::Key;
+
+// Tells most digests that are not in a sorted list from those that are, without searching it: a bit for each of the
+// low bits of a digest, eight times as many as there are digests.
+class Filter {
+public:
+    explicit Filter(const std::vector<Key>& keys) : bits_(std::bit_ceil(keys.size() * 8)) {
+        for (const auto& key : keys) bits_[key[1] & (bits_.size() - 1)] = true;
+    }
+    [[nodiscard]] bool may_have(const Key& key) const { return bits_[key[1] & (bits_.size() - 1)]; }
+
+private:
+    std::vector<bool> bits_;
+};
 
 // The images behind the digests that links name, sorted by digest.
 std::vector<std::pair<Key, std::uint32_t>> named_images(const Images& images) {
@@ -22,9 +36,11 @@ std::vector<std::pair<Key, std::uint32_t>> named_images(const Images& images) {
 
     std::vector<std::pair<Key, std::uint32_t>> found;
     if (named.empty()) return found;
+    const Filter filter(named);
     const auto& records = images.records();
     for (std::uint32_t i = 0; i < records.size(); ++i) {
-        if (std::ranges::binary_search(named, records[i].key)) found.emplace_back(records[i].key, i);
+        const auto& key = records[i].key;
+        if (filter.may_have(key) && std::ranges::binary_search(named, key)) found.emplace_back(key, i);
     }
     std::ranges::sort(found);
     return found;

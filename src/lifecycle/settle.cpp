@@ -1,11 +1,12 @@
 #include "lifecycle/settle.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <limits>
 #include <optional>
 #include <queue>
-#include <tuple>
+#include <span>
 #include <utility>
 
 namespace berth::lifecycle {
@@ -29,7 +30,8 @@ public:
         std::vector<std::uint32_t> waits_for(images_.size(), 0);
         for (const auto& link : links_.all()) {
             ++waits_for[link.dependent];
-            if (auto* own = decision(link.dependent)) hold(*own);
+            auto* own = decision(link.dependent);
+            if (own != nullptr && own->hold == Hold::none) hold(*own, link);
         }
         std::vector<std::uint32_t> ready;
         for (const auto& link : links_.all()) {
@@ -67,25 +69,25 @@ private:
         if (effect == Effect::expire) return going != nullptr && going->effect == Effect::expire;
         return going != nullptr || images_.records()[holder].status == ImageStatus::archived;
     }
-    [[nodiscard]] const Dependency* holding(std::uint32_t image, Effect effect) {
-        for (const auto& link : links_.of(image)) {
+    using Links = std::span<const Dependency>;  // on the holders of one image
+
+    [[nodiscard]] const Dependency* holding(Links links, Effect effect) {
+        for (const auto& link : links) {
             if (!frees(link.holder, effect)) return &link;
         }
         return nullptr;
     }
 
-    void hold(Decision& decision) {
-        const auto* by = holding(decision.image, decision.effect);
-        if (by == nullptr) by = &links_.of(decision.image).front();  // not yet settled, or on a circle
-        decision.hold = by->kind == LinkKind::index ? Hold::index : Hold::subject;
-        decision.related = by->holder;
+    static void hold(Decision& decision, const Dependency& by) {
+        decision.hold = by.kind == LinkKind::index ? Hold::index : Hold::subject;
+        decision.related = by.holder;
     }
 
     // What could happen to the image: by its own rule, along with its indexes, after its subject. The strongest first.
-    [[nodiscard]] std::optional<Decision> along_with_index(std::uint32_t image) {
+    [[nodiscard]] std::optional<Decision> along_with_index(std::uint32_t image, Links links) {
         if (images_.tagged(image)) return std::nullopt;
         std::optional<Decision> best;
-        for (const auto& link : links_.of(image)) {
+        for (const auto& link : links) {
             const auto* index = link.kind == LinkKind::index ? fate(link.holder) : nullptr;
             if (index == nullptr || index->effect != Effect::expire) continue;
             if (policy_.rules[index->rule].children != Children::expire_unneeded) continue;
@@ -95,8 +97,8 @@ private:
         }
         return best;
     }
-    [[nodiscard]] std::optional<Decision> after_subject(std::uint32_t image) {
-        for (const auto& link : links_.of(image)) {
+    [[nodiscard]] std::optional<Decision> after_subject(std::uint32_t image, Links links) {
+        for (const auto& link : links) {
             const auto* subject = link.kind == LinkKind::subject ? fate(link.holder) : nullptr;
             if (subject == nullptr) continue;
             const auto& standing = standings_[image];
@@ -119,15 +121,16 @@ private:
     }
 
     void settle_one(std::uint32_t image) {
+        const auto links = links_.of(image);
         auto* own = decision(image);
         std::array<std::optional<Decision>, 3> ways;
         if (own != nullptr) ways[0] = *own;
         if (images_.records()[image].status != ImageStatus::activating) {
-            ways[1] = along_with_index(image);
-            ways[2] = after_subject(image);
+            ways[1] = along_with_index(image, links);
+            ways[2] = after_subject(image, links);
         }
         for (const auto effect : {Effect::expire, Effect::archive}) {
-            if (holding(image, effect) != nullptr) continue;
+            if (holding(links, effect) != nullptr) continue;
             for (auto& way : ways) {
                 if (!way || way->effect != effect) continue;
                 way->hold = Hold::none;
@@ -135,7 +138,7 @@ private:
                 return put(*way);
             }
         }
-        if (own != nullptr) hold(*own);
+        if (own != nullptr) hold(*own, *holding(links, own->effect));
     }
 
     void put(const Decision& decision) {
@@ -155,47 +158,81 @@ private:
     std::vector<std::uint32_t> index_;  // image -> its decision, or none
 };
 
-// Oldest first among those whose holders are through.
-std::vector<Decision> in_order(const Images& images, const Dependencies& links, std::vector<Decision> decisions) {
+// Oldest first; what is held comes behind.
+void sort_by_age(const Images& images, std::vector<Decision>& decisions) {
+    const auto& records = images.records();
     const auto age = [&](const Decision& decision) {
-        return std::tuple(decision.hold != Hold::none, images.records()[decision.image].pushed, decision.image);
+        return std::pair(records[decision.image].pushed, decision.image);
     };
-    std::ranges::sort(decisions, {}, age);
-    if (links.empty()) return decisions;
+    const auto held = std::stable_partition(decisions.begin(), decisions.end(),
+                                            [](const Decision& decision) { return decision.hold == Hold::none; });
+    for (const auto part : {std::span(decisions.begin(), held), std::span(held, decisions.end())}) {
+        if (!std::ranges::is_sorted(part, {}, age)) std::ranges::sort(part, {}, age);
+    }
+}
 
-    std::vector<bool> due(images.size());
-    for (const auto& decision : decisions) due[decision.image] = decision.hold == Hold::none;
-    std::vector<std::uint32_t> waits_for(images.size(), 0);
-    for (const auto& link : links.all()) {
-        if (due[link.holder] && due[link.dependent]) ++waits_for[link.dependent];
+// Puts those that go, which are sorted by age, into the order of execution: each time the oldest whose holders are
+// through. One that comes up before its holder is passed over; when the holder is through, it is late and goes next.
+class Ordering {
+public:
+    Ordering(const Images& images, const Dependencies& links, const std::vector<Decision>& decisions)
+        : links_(links), decisions_(decisions), place_(images.size(), none), waits_for_(images.size(), 0) {
+        for (std::uint32_t i = 0; i < decisions.size(); ++i) {
+            if (decisions[i].hold == Hold::none) place_[decisions[i].image] = i;
+        }
+        holds_.resize(images.size());
+        for (const auto& link : links.all()) {
+            if (place_[link.holder] == none || place_[link.dependent] == none) continue;
+            ++waits_for_[link.dependent];
+            holds_[link.holder] = true;
+        }
+        ordered_.reserve(decisions.size());
     }
-    std::vector<std::uint32_t> place(images.size());  // image -> where its decision is, which is its age's rank
-    std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, std::greater<>> ready;
-    for (std::uint32_t i = 0; i < decisions.size(); ++i) {
-        place[decisions[i].image] = i;
-        if (due[decisions[i].image] && waits_for[decisions[i].image] == 0) ready.push(i);
+
+    std::vector<Decision> run() {
+        for (std::uint32_t i = 0; i < decisions_.size(); ++i) {
+            if (waits_for_[decisions_[i].image] > 0 && decisions_[i].hold == Hold::none) continue;
+            scanned_ = i;
+            put(i);
+            while (!late_.empty()) {
+                const auto next = late_.top();
+                late_.pop();
+                put(next);
+            }
+        }
+        return std::move(ordered_);
     }
-    std::vector<Decision> ordered;
-    ordered.reserve(decisions.size());
-    while (!ready.empty()) {
-        ordered.push_back(decisions[ready.top()]);
-        ready.pop();
-        const auto done = ordered.back().image;
-        for (const auto& link : links.on(done)) {
-            if (due[link.dependent] && --waits_for[link.dependent] == 0) ready.push(place[link.dependent]);
+
+private:
+    static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+
+    void put(std::uint32_t i) {
+        ordered_.push_back(decisions_[i]);
+        const auto image = decisions_[i].image;
+        if (!holds_[image]) return;
+        for (const auto& link : links_.on(image)) {
+            const auto place = place_[link.dependent];
+            if (place != none && --waits_for_[link.dependent] == 0 && place < scanned_) late_.push(place);
         }
     }
-    std::ranges::copy_if(decisions, std::back_inserter(ordered),
-                         [](const Decision& decision) { return decision.hold != Hold::none; });
-    return ordered;
-}
+
+    const Dependencies& links_;
+    const std::vector<Decision>& decisions_;
+    std::vector<std::uint32_t> place_;      // image -> its decision among those that go, or none
+    std::vector<std::uint32_t> waits_for_;  // image -> how many of its holders are still to go
+    std::vector<bool> holds_;               // images that others wait for
+    std::uint32_t scanned_ = 0;             // how far run() has come
+    std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, std::greater<>> late_;
+    std::vector<Decision> ordered_;
+};
 
 }  // namespace
 
 std::vector<Decision> settle(const Policy& policy, const Images& images, const Dependencies& links,
                              const std::vector<Standing>& standings, std::vector<Decision> marked) {
     if (!links.empty()) Settling(policy, images, links, standings, marked).run();
-    return in_order(images, links, std::move(marked));
+    sort_by_age(images, marked);
+    return links.empty() ? std::move(marked) : Ordering(images, links, marked).run();
 }
 
 }  // namespace berth::lifecycle
