@@ -1,6 +1,7 @@
 #include "api/faults.hpp"
 
 #include "api/endpoints.hpp"
+#include "api/refusals.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,6 +23,11 @@ TEST(Faults, StatusesAreThoseOfTheirProtocol) {
     EXPECT_EQ(fault_row(FaultKind::internal).ecr_type, "ServerException");
     EXPECT_EQ(fault_row(FaultKind::tag_immutable).oci_code, "TAG_INVALID");
     EXPECT_EQ(fault_row(FaultKind::invalid_range).oci_status, 416);
+}
+
+TEST(Refusals, EveryStatusOfTheServerHasItsSentence) {
+    for (const int status : {400, 408, 413, 417, 431, 500, 501, 503}) EXPECT_EQ(refusal_row(status).status, status);
+    EXPECT_EQ(refusal_row(418).status, 500);
 }
 
 model::Registry registry(const char* account, const char* region) {

@@ -41,6 +41,8 @@ struct Config {
     std::size_t transfer_memory = 24 * 1024 * 1024;
     std::size_t cache_memory = 24 * 1024 * 1024;
 
+    std::size_t request_memory = 128 * 1024 * 1024;
+
     // shutdown
     std::chrono::milliseconds drain_grace{10'000};
 

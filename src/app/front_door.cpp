@@ -1,5 +1,8 @@
 #include "app/front_door.hpp"
 
+#include "api/aws/answers.hpp"
+#include "api/oci/answers.hpp"
+#include "api/refusals.hpp"
 #include "base/log.hpp"
 
 #include <charconv>
@@ -42,6 +45,23 @@ Task<http::Response> FrontDoor::handle(http::Request& request) {
         }
         co_return response;
     }(request.method == http::Method::head);
+}
+
+http::Response FrontDoor::refuse(const http::Refused& refused) {
+    const auto& row = api::refusal_row(refused.status);
+    switch (plane_of(refused.target)) {
+        case api::ops::Plane::registry: {
+            auto response = api::oci::refusal(refused.status, row.oci_code, row.sentence);
+            response.set(api::oci::header::api_version, "registry/2.0");
+            return response;
+        }
+        case api::ops::Plane::api: {
+            const api::aws::ApiError error(row.ecr_type, refused.status, std::string(row.sentence));
+            return api::aws::error_answer(refused.request_id, error);
+        }
+        default:
+            return plain(refused.status, std::string(row.sentence) + "\n");
+    }
 }
 
 void FrontDoor::observe(const http::Answered& answered) {

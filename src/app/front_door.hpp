@@ -24,6 +24,8 @@ public:
 
     Task<http::Response> handle(http::Request& request);
     void observe(const http::Answered& answered);
+    // A request that never came as far as handle(), refused in the words of the plane it was for.
+    [[nodiscard]] static http::Response refuse(const http::Refused& refused);
 
 private:
     api::ops::OperationsApi& operations_;

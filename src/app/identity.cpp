@@ -1,8 +1,8 @@
 #include "app/identity.hpp"
 
-#include "app/blocking.hpp"
 #include "app/data_folder.hpp"
 #include "app/usage_error.hpp"
+#include "async/run_blocking.hpp"
 #include "base/log.hpp"
 
 #include <cstdlib>
@@ -41,12 +41,17 @@ void ensure_root_key(const Config& config, const model::Registry& registry, regi
     const std::filesystem::path data(config.data);
     auto given = key_of_environment();
     const bool is_given = given.has_value();
-    if (!is_given && std::filesystem::exists(data / "credentials")) return;
+    const auto file = data / "credentials";
+    if (!is_given && std::filesystem::exists(file)) return;
+    // First the file, then the key: stopped between the two, the next start makes a new pair.
+    if (is_given && std::filesystem::remove(file)) {
+        log::info("the root access key comes from the environment now", {{"removed", file.string()}});
+    }
     auto key = run_blocking(credentials.create_root_key(registry, std::move(given)));
     if (!key) throw UsageError("the root access key cannot be made: " + key.error().message);
     if (is_given) return;
     write_credentials(data, key->id, key->secret.reveal(), registry.region.text());
-    log::info("made the root access key", {{"file", (data / "credentials").string()}});
+    log::info("made the root access key", {{"file", file.string()}});
 }
 
 }  // namespace berth::app

@@ -13,7 +13,8 @@ namespace berth::app {
 [[nodiscard]] model::Registry own_registry(const Config& config);
 
 // The root access key: from BERTH_ROOT_ACCESS_KEY_ID and BERTH_ROOT_SECRET_ACCESS_KEY when both are set, else made at
-// the first start and written to DATA/credentials. Throws UsageError when the given pair cannot be one.
+// the first start and written to DATA/credentials. There is one at a time: a pair from the environment takes the place
+// of the one in the file, and the file goes. Throws UsageError when the given pair cannot be one.
 void ensure_root_key(const Config& config, const model::Registry& registry, registry::Credentials& credentials);
 
 }  // namespace berth::app

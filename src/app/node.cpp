@@ -5,7 +5,6 @@
 #include "api/oci/distribution_api.hpp"
 #include "api/ops/metrics.hpp"
 #include "api/ops/operations_api.hpp"
-#include "app/blocking.hpp"
 #include "app/data_folder.hpp"
 #include "app/front_door.hpp"
 #include "app/identity.hpp"
@@ -13,6 +12,7 @@
 #include "app/metric_sources.hpp"
 #include "app/usage_error.hpp"
 #include "app/version.hpp"
+#include "async/run_blocking.hpp"
 #include "auth/basic_authenticator.hpp"
 #include "base/log.hpp"
 #include "http/server.hpp"
@@ -126,6 +126,7 @@ struct Node::Parts {
     api::ops::RequestCounters counters;
     api::ops::Metrics metrics;
     api::ops::OperationsApi operations;
+    api::BodyBudget bodies;
     FrontDoor door;
     http::Server server;
     std::unique_ptr<api::Endpoints> endpoints;
@@ -166,6 +167,7 @@ Node::Parts::Parts(const Config& the_config)
       authenticator(key, clock, random),
       metrics(counters),
       operations(*metadata, blobs_store, metrics),
+      bodies(config.request_memory),
       door(operations, counters, config.access_log),
       server(server_options(), [this](http::Request& request) { return door.handle(request); }) {
     ensure_root_key(config, own, credentials);
@@ -174,7 +176,8 @@ Node::Parts::Parts(const Config& the_config)
                                                                                   .uploads = uploads,
                                                                                   .blobs = blobs,
                                                                                   .images = images,
-                                                                                  .settings = config.registry},
+                                                                                  .settings = config.registry,
+                                                                                  .bodies = bodies},
                                                                api::oci::Gate(*endpoints, authenticator, key, clock));
     aws = std::make_unique<api::aws::AwsApi>(api::aws::Environment{.repositories = repositories,
                                                                    .images = images,
@@ -184,7 +187,7 @@ Node::Parts::Parts(const Config& the_config)
                                                                    .endpoints = *endpoints,
                                                                    .key = key,
                                                                    .clock = clock},
-                                             credentials);
+                                             credentials, bodies);
     door.open(*distribution, *aws);
     jobs::add_housekeeping(runner, services, uploads, config.housekeeping);
     add_metric_sources(metrics, {.server = server, .metadata = *metadata, .runner = runner});
@@ -198,6 +201,7 @@ http::ServerOptions Node::Parts::server_options() {
     options.tls = tls_files(config);
     options.limits = config.limits;
     options.observer = [this](const http::Answered& answered) { door.observe(answered); };
+    options.refuse = &FrontDoor::refuse;
     return options;
 }
 

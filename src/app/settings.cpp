@@ -165,6 +165,9 @@ std::vector<Setting> make_settings() {
                  "How long a body or an answer may stand still."),
         size("limits.min_body_rate", BERTH_AT(limits.min_body_bytes_per_second),
              "Bytes a second a body must bring on average over limits.stall_timeout."),
+        size("limits.request_memory", BERTH_AT(request_memory),
+             "Memory for the requests that are read whole (manifests, calls of the ECR API), all together; more are "
+             "answered with 429."),
         size("limits.manifest_bytes", BERTH_AT(registry.manifest_bytes), "Largest manifest. ECR: 4MiB."),
         number("limits.manifest_depth", BERTH_AT(registry.manifest_depth), "Deepest nesting of a manifest's JSON."),
         size("limits.layer_bytes", BERTH_AT(registry.layer_bytes), "Largest blob. ECR: 52000MiB."),

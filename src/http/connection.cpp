@@ -19,11 +19,13 @@ constexpr std::size_t kept_buffer = 32768;  // a larger one is given back after 
 constexpr std::uint64_t linger_bytes = std::uint64_t{16} << 20;
 constexpr std::chrono::seconds linger_time{5};
 
-Response refusal_of(int status) {
-    Response response;
-    response.status = status;
-    response.close = true;
-    return response;
+// The target of a request line that may be broken or incomplete, for the form of its refusal and nothing else.
+std::string_view readable_target(std::string_view arrived) {
+    const auto line = arrived.substr(0, arrived.find_first_of("\r\n"));
+    const auto method_end = line.find(' ');
+    if (method_end == std::string_view::npos) return {};
+    const auto rest = line.substr(method_end + 1);
+    return rest.substr(0, rest.find(' '));
 }
 
 bool has_no_body(int status) {
@@ -104,6 +106,7 @@ Task<Connection::Next> Connection::serve_one() {
     began_ = Stream::Time::now();
     if (refusal == 0 && admission_ == Admission::refuse) refusal = 503;
     if (refusal != 0) {
+        if (request_.target.empty()) request_.target = readable_target({buffer_.data(), filled_});
         body_.begin({}, {});
         co_await answer(refusal_of(refusal));
         co_return Next::linger;
@@ -179,9 +182,18 @@ Task<Response> Connection::call_handler() {
                                                       {"method", std::string(request_.method_text)},
                                                       {"path", std::string(request_.path)},
                                                       {"exception", what}});
-    Response response;
-    response.status = 500;
+    auto response = refusal_of(500);
+    response.close = false;
     co_return response;
+}
+
+Response Connection::refusal_of(int status) const {
+    Response response;
+    const auto& write = service_.options.refuse;
+    if (write) response = write({.status = status, .target = request_.target, .request_id = request_.request_id});
+    response.status = status;
+    response.close = true;
+    return response;
 }
 
 Response Connection::checked(Response response) const {

@@ -73,6 +73,7 @@ private:
     [[nodiscard]] int read_failed(IoStatus status) const;
     Task<Response> call_handler();
     Task<Next> answer(Response response);
+    [[nodiscard]] Response refusal_of(int status) const;  // closes the connection
     [[nodiscard]] Response checked(Response response) const;
     void observe(const Response& response, std::uint64_t body_bytes);
     void keep_left_over();

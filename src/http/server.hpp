@@ -43,13 +43,24 @@ struct Answered {
 // quick, and safe to be called from several threads at once.
 using Observer = std::function<void(const Answered&)>;
 
+// What is refused before or beside the handler: a request that is no good HTTP, a body that breaks its framing, one
+// connection too many. The views live as long as the call.
+struct Refused {
+    int status = 0;
+    std::string_view target;  // as far as it could be read: empty or cut short when the request line never came
+    std::string_view request_id;
+};
+// Words a refusal in the form of the front end it would have reached. Quick, does not wait, called on any I/O thread.
+using RefusalWriter = std::function<Response(const Refused&)>;
+
 struct ServerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 5000;  // 0: any free one
     unsigned threads = 0;       // 0: one a core
     std::optional<TlsFiles> tls;
     Limits limits;
-    Observer observer;  // may be empty
+    Observer observer;     // may be empty
+    RefusalWriter refuse;  // empty: a status without a body
 };
 
 // Numbers for /metrics; monotonous but for the gauges.

@@ -171,6 +171,33 @@ Task<Response> misbehave(Request& request) {
     co_return response;
 }
 
+TEST(Server, LetsItsOwnRefusalsBeWorded) {
+    ServerOptions options;
+    options.limits.header_bytes = 200;
+    options.refuse = [](const Refused& refused) {
+        Response response;
+        response.set("X-Target", std::string(refused.target));
+        response.body = std::to_string(refused.status);
+        return response;
+    };
+    RunningServer server(echo, options);
+    const auto refused = [&](const std::string& bytes) { return Client(server->port()).ask(bytes); };
+
+    const auto two_lengths =
+        refused("POST /v2/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n");
+    EXPECT_EQ(two_lengths.status, 400);
+    EXPECT_EQ(two_lengths.body, "400");
+    EXPECT_EQ(two_lengths.header("X-Target"), "/v2/x");
+    const auto too_long = refused("GET /v2/y?n=1 HTTP/1.1\r\nX: " + std::string(300, 'x') + "\r\n\r\n");
+    EXPECT_EQ(too_long.status, 431);
+    EXPECT_EQ(too_long.header("X-Target"), "/v2/y?n=1");
+    EXPECT_EQ(refused("\x16\x03\x01").header("X-Target"), "");
+    const auto broken_chunk = refused("POST /v2/z HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+    EXPECT_EQ(broken_chunk.status, 400);
+    EXPECT_EQ(broken_chunk.body, "400");
+    EXPECT_EQ(broken_chunk.header("Connection"), "close");
+}
+
 TEST(Server, AnswersABrokenHandlerWith500) {
     RunningServer server(misbehave);
     Client client(server->port());

@@ -70,12 +70,13 @@ Task<Result<AccessKeyPair>> Credentials::create_root_key(model::Registry registr
                                .created_at = clock_.now()};
     auto stored = co_await metadata_.write([&](store::Transaction& tx) -> Result<bool> {
         tx.credentials().put(key);
+        tx.credentials().erase_others(key.principal_arn, key.id);
         return true;
     });
     if (!stored) co_return fail(std::move(stored));
     {
         const std::lock_guard lock(mutex_);
-        remembered_.erase(pair.id);
+        remembered_.clear();
     }
     co_return pair;
 }

@@ -40,8 +40,9 @@ public:
 
     Credentials(store::Metadata& metadata, const Clock& clock, Random& random, auth::SealingKey sealing);
 
-    // Makes (or replaces) an access key of the account's root: the given pair, or a random one (AKIA and 16
-    // characters; 40 characters of secret). Faults: invalid_parameter for a given pair that cannot be one.
+    // Makes the access key of the account's root: the given pair, or a random one (AKIA and 16 characters; 40
+    // characters of secret). Whatever key the root had before opens nothing any more (other nodes may remember it for
+    // `memory`). Faults: invalid_parameter for a given pair that cannot be one.
     Task<Result<AccessKeyPair>> create_root_key(model::Registry registry, std::optional<AccessKeyPair> given);
 
     // Null when there is no such key. Fault: internal, when its secret was sealed with another master key.

@@ -1,4 +1,5 @@
 // What is left of an upload when the store fails or the sweep comes in the middle of it.
+#include "async/run_blocking.hpp"
 #include "base/random.hpp"
 #include "registry/buffer_pool.hpp"
 #include "registry/hash_pool.hpp"
@@ -9,9 +10,6 @@
 #include "store/fs/fs_blob_store.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -118,10 +116,7 @@ protected:
 
     template <class T>
     T wait_for(Task<T> task) {
-        boost::asio::io_context context;
-        auto done = boost::asio::co_spawn(context, std::move(task), boost::asio::use_future);
-        context.run();
-        return done.get();
+        return run_blocking(std::move(task));
     }
     Result<std::uint64_t> patch(const model::UploadId& id, std::string bytes, std::uint64_t first) {
         MemorySource body(std::move(bytes));

@@ -232,6 +232,8 @@ public:
     [[nodiscard]] virtual std::optional<AccessKey> find(std::string_view access_key_id) = 0;
     // Adds or replaces.
     virtual void put(const AccessKey&) = 0;
+    // Removes every key of the principal but this one.
+    virtual void erase_others(std::string_view principal_arn, std::string_view kept_id) = 0;
     // Small named values every node must agree on (the sealed token key). First writer wins; returns the winner.
     [[nodiscard]] virtual std::string put_setting_if_absent(std::string_view name, std::string_view value) = 0;
 };

@@ -1,5 +1,6 @@
 """Hostile HTTP on raw sockets: every connection gets a right answer or is closed, and the server goes on."""
 import contextlib
+import json
 import re
 import socket
 import time
@@ -89,6 +90,26 @@ def test_header_too_large(server, basic):
     assert statuses(talk(server, raw)) == [431]
     many = "\n".join(f"X-{n}: y" for n in range(3000))
     assert statuses(talk(server, request(server, "GET /v2/ HTTP/1.1\n" + many))) == [431]
+
+
+@pytest.mark.parametrize("line, status", [
+    ("Content-Length: 1\nContent-Length: 2", 400), ("Transfer-Encoding: gzip", 501), ("Expect: the-unexpected", 417),
+    ("X-Big: " + "x" * 20_000, 431)])
+def test_refusals_below_the_protocols_speak_their_form(server, line, status):
+    """A client that shows errors of its protocol has one to show, whatever the request died of."""
+    def body_of(target):
+        head, _, body = talk(server, request(server, f"POST {target} HTTP/1.1\n{line}")).partition(b"\r\n\r\n")
+        assert statuses(head) == [status]
+        return head.lower(), body
+    head, body = body_of("/v2/a/b/blobs/uploads/")
+    assert b"content-type: application/json" in head
+    (error,) = json.loads(body)["errors"]
+    assert error["code"] and error["message"].endswith(".")
+    head, body = body_of("/")
+    assert b"content-type: application/x-amz-json-1.1" in head and b"x-amzn-requestid: " in head
+    assert json.loads(body)["__type"].endswith("Exception") and json.loads(body)["message"]
+    head, body = body_of("/healthz")
+    assert b"text/plain" in head and body
 
 
 def test_smuggling(server, basic):

@@ -56,6 +56,28 @@ def test_root_key_from_the_environment(servers):
     ecr.client(server).create_repository(repositoryName="by/environment")
 
 
+def test_a_root_key_of_the_environment_takes_the_place_of_the_one_before(servers):
+    """A key that leaked must be gone once another is given."""
+    server = servers.start()
+    leaked = server.key()
+    server.stop()
+    given = {"BERTH_ROOT_ACCESS_KEY_ID": "AKIATESTTESTTESTTEST", "BERTH_ROOT_SECRET_ACCESS_KEY": "a-secret-from-outside-0123456789"}
+    server.environment = given
+    server.start()
+    with ecr.refused("UnrecognizedClientException"):
+        ecr.client(server, key=leaked).describe_repositories()
+    ecr.client(server).describe_repositories()
+    assert not (server.data / "credentials").exists()
+    server.stop()
+    server.environment = {}
+    server.start()
+    made = server.key()
+    assert made[0] not in (leaked[0], given["BERTH_ROOT_ACCESS_KEY_ID"])
+    ecr.client(server).describe_repositories()
+    with ecr.refused("UnrecognizedClientException"):
+        ecr.client(server, key=tuple(given.values())).describe_repositories()
+
+
 def test_a_token_outlives_a_restart(servers):
     from harness.oci import Oci
     server = servers.start()

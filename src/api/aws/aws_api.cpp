@@ -1,5 +1,6 @@
 #include "api/aws/aws_api.hpp"
 
+#include "api/aws/answers.hpp"
 #include "api/aws/sts.hpp"
 #include "api/faults.hpp"
 #include "base/log.hpp"
@@ -14,7 +15,6 @@ namespace berth::api::aws {
 namespace {
 
 constexpr std::string_view target_prefix = "AmazonEC2ContainerRegistry_V20150921.";
-constexpr std::string_view json_type = "application/x-amz-json-1.1";
 constexpr std::size_t cheap_to_skip = 64 * 1024;
 
 bool is_form(const http::Request& request) {
@@ -28,17 +28,8 @@ void close_if_body_left(const http::Request& request, http::Response& response) 
     if (!left || *left > cheap_to_skip) response.close = true;
 }
 
-http::Response json_answer(const http::Request& request, int status, std::string body) {
-    http::Response response;
-    response.status = status;
-    response.set("x-amzn-RequestId", std::string(request.request_id));
-    response.set("Content-Type", std::string(json_type));
-    response.body = std::move(body);
-    return response;
-}
-
 http::Response json_error(const http::Request& request, const ApiError& error) {
-    auto response = json_answer(request, error.status, to_json(error));
+    auto response = error_answer(request.request_id, error);
     close_if_body_left(request, response);
     return response;
 }
@@ -81,8 +72,8 @@ struct AwsApi::Refusal {
     std::variant<auth::SignatureFault, Fault> why;
 };
 
-AwsApi::AwsApi(Environment environment, registry::Credentials& credentials, AwsApiOptions options)
-    : environment_(environment), credentials_(credentials), budget_(options.body_memory) {}
+AwsApi::AwsApi(Environment environment, registry::Credentials& credentials, BodyBudget& bodies)
+    : environment_(environment), credentials_(credentials), bodies_(bodies) {}
 
 bool AwsApi::claims(const http::Request& request) {
     if (request.path != "/") return false;
@@ -123,7 +114,7 @@ Task<http::Response> AwsApi::handle_ecr(http::Request& request, std::string_view
         .region = std::move(verified->region),
         .addresses = environment_.endpoints.seen_from(request.header("Host").value_or(""))};
     auto answer = co_await operation->run(std::move(verified->body), call);
-    if (answer) co_return json_answer(request, 200, std::move(*answer));
+    if (answer) co_return json_answer(request.request_id, 200, std::move(*answer));
     if (answer.error().status >= 500) {
         log::error("an API call failed", {{"request", std::string(request.request_id)},
                                           {"operation", std::string(operation->name)},
@@ -177,7 +168,7 @@ Task<std::expected<AwsApi::Verified, AwsApi::Refusal>> AwsApi::verify(http::Requ
         co_return refuse(Fault{.kind = FaultKind::too_large,
                                .message = "The body is larger than " + std::to_string(body_limit) + " bytes"});
     }
-    auto share = budget_.take(announced ? static_cast<std::size_t>(*announced) : body_limit);
+    auto share = bodies_.take(announced ? static_cast<std::size_t>(*announced) : body_limit);
     if (!share) co_return refuse(Fault{.kind = FaultKind::too_many_requests, .message = "Rate exceeded"});
     auto body = co_await read_all(*request.body, body_limit);
     if (!body) co_return refuse(std::move(body).error());

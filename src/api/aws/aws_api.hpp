@@ -4,9 +4,9 @@
 // operation by name.
 #pragma once
 
-#include "api/aws/body_budget.hpp"
 #include "api/aws/catalog.hpp"
 #include "api/aws/operation.hpp"
+#include "api/body_budget.hpp"
 #include "async/task.hpp"
 #include "auth/sigv4.hpp"
 #include "http/message.hpp"
@@ -18,14 +18,10 @@
 
 namespace berth::api::aws {
 
-struct AwsApiOptions {
-    std::size_t body_memory = 128 * 1024 * 1024;  // all bodies being read or worked on, together
-};
-
-// Thread-safe. The environment's members and the credentials outlive it.
+// Thread-safe. The environment's members, the credentials and the budget outlive it.
 class AwsApi {
 public:
-    AwsApi(Environment environment, registry::Credentials& credentials, AwsApiOptions options = {});
+    AwsApi(Environment environment, registry::Credentials& credentials, BodyBudget& bodies);
     AwsApi(const AwsApi&) = delete;
     AwsApi& operator=(const AwsApi&) = delete;
 
@@ -47,7 +43,7 @@ private:
     Environment environment_;
     registry::Credentials& credentials_;
     auth::SignatureVerifier verifier_;
-    BodyBudget budget_;
+    BodyBudget& bodies_;
 };
 
 }  // namespace berth::api::aws

@@ -1,6 +1,7 @@
 // The whole way of a call: signed as a client signs it, through the front end and the use cases into SQLite and back.
 #include "api/aws/aws_api.hpp"
 
+#include "async/run_blocking.hpp"
 #include "auth/basic_authenticator.hpp"
 #include "auth/iso_time.hpp"
 #include "base/encoding.hpp"
@@ -13,8 +14,6 @@
 #include "store/sqlite/scratch_folder.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <gtest/gtest.h>
@@ -35,20 +34,8 @@ public:
 };
 
 template <class T>
-Task<void> keep(Task<T> task, std::optional<T>& result) {
-    auto value = co_await std::move(task);
-    result.emplace(std::move(value));
-}
-
-template <class T>
 T run(Task<T> task) {
-    boost::asio::io_context context;
-    std::optional<T> result;
-    boost::asio::co_spawn(context, keep(std::move(task), result), [](std::exception_ptr thrown) {
-        if (thrown) std::rethrow_exception(thrown);
-    });
-    context.run();
-    return std::move(*result);
+    return run_blocking(std::move(task));
 }
 
 http::Request post() {
@@ -98,6 +85,7 @@ protected:
     registry::Credentials credentials{*metadata, clock, random, auth::SealingKey(Secret(std::string(32, 'm')), random)};
     auth::StatementKey key = *run(credentials.token_key());
     registry::AccessKeyPair pair = *run(credentials.create_root_key(own, std::nullopt));
+    BodyBudget bodies{128 * 1024 * 1024};
     AwsApi api{{.repositories = repositories,
                 .images = images,
                 .blobs = blobs,
@@ -106,7 +94,8 @@ protected:
                 .endpoints = endpoints,
                 .key = key,
                 .clock = clock},
-               credentials};
+               credentials,
+               bodies};
 
     struct Sending {
         std::string service = "ecr", region = "us-east-1", host = "localhost:5000";

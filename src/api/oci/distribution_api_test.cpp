@@ -1,6 +1,7 @@
 // The API as clients meet it, over real use cases and SQLite; only the network is missing.
 #include "api/oci/distribution_api.hpp"
 
+#include "async/run_blocking.hpp"
 #include "auth/token.hpp"
 #include "base/encoding.hpp"
 #include "base/random.hpp"
@@ -11,9 +12,6 @@
 #include "store/blob_store.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
@@ -34,10 +32,7 @@ const iam::Principal root{.arn = "arn:aws:iam::123456789012:root",
 
 template <class T>
 T wait_for(Task<T> task) {
-    boost::asio::io_context context;
-    auto done = boost::asio::co_spawn(context, std::move(task), boost::asio::use_future);
-    context.run();
-    return done.get();
+    return run_blocking(std::move(task));
 }
 
 using Bytes = std::map<std::string, std::shared_ptr<std::string>>;
@@ -197,9 +192,14 @@ protected:
     auth::StatementKey key{Secret(std::string(auth::StatementKey::size, 'k'))};
     auth::BasicAuthenticator authenticator{key, clock, random};
     Endpoints endpoints{{.own = own, .public_host = "localhost:5000", .fallback_host = "localhost:5000"}};
-    DistributionApi api{
-        {.repositories = repositories, .uploads = uploads, .blobs = blobs, .images = images, .settings = settings},
-        {endpoints, authenticator, key, clock}};
+    BodyBudget bodies{16 * 1024 * 1024};
+    DistributionApi api{{.repositories = repositories,
+                         .uploads = uploads,
+                         .blobs = blobs,
+                         .images = images,
+                         .settings = settings,
+                         .bodies = bodies},
+                        {endpoints, authenticator, key, clock}};
     std::string token;
 };
 

@@ -1,6 +1,7 @@
 // One request on its way through this front end, and what its handler works with.
 #pragma once
 
+#include "api/body_budget.hpp"
 #include "api/oci/query.hpp"
 #include "api/oci/routes.hpp"
 #include "http/message.hpp"
@@ -31,6 +32,7 @@ struct UseCases {
     registry::Blobs& blobs;
     registry::Images& images;
     const registry::Settings& settings;
+    BodyBudget& bodies;  // for manifests, which are read whole
 };
 
 }  // namespace berth::api::oci

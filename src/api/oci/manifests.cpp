@@ -68,6 +68,24 @@ Result<std::vector<model::Tag>> wanted_tags(const Exchange& exchange, const mode
     return tags;
 }
 
+struct ManifestBody {
+    std::string bytes;
+    BodyBudget::Share share;  // held as long as the push works on the bytes
+};
+
+Task<Result<ManifestBody>> read_manifest(UseCases& use, ByteSource& body) {
+    const auto limit = use.settings.manifest_bytes;
+    const auto announced = body.remaining();
+    if (announced && *announced > limit) {
+        co_return fail(FaultKind::too_large, "the manifest is larger than " + std::to_string(limit) + " bytes");
+    }
+    auto share = use.bodies.take(announced ? static_cast<std::size_t>(*announced) : limit);
+    if (!share) co_return fail(FaultKind::too_many_requests, "too many manifests are being pushed at once");
+    auto bytes = co_await read_all(body, limit);
+    if (!bytes) co_return fail(std::move(bytes));
+    co_return ManifestBody{.bytes = std::move(*bytes), .share = std::move(*share)};
+}
+
 http::Response put_answer(const Exchange& exchange, const registry::PutImageOutcome& outcome,
                           const std::vector<model::Tag>& tags) {
     const auto& digest = outcome.image.digest;
@@ -117,11 +135,11 @@ Task<http::Response> put_manifest(UseCases& use, Exchange& exchange) {
     }
     auto tags = wanted_tags(exchange, *reference);
     if (!tags) co_return refusal(tags.error());
-    auto bytes = co_await read_all(*exchange.request.body, use.settings.manifest_bytes);
-    if (!bytes) co_return refusal(bytes.error());
+    auto read = co_await read_manifest(use, *exchange.request.body);
+    if (!read) co_return refusal(read.error());
 
     registry::NewManifest manifest;
-    manifest.bytes = std::move(*bytes);
+    manifest.bytes = std::move(read->bytes);
     if (const auto type = exchange.request.header("Content-Type")) manifest.media_type = std::string(*type);
     if (const auto* digest = std::get_if<model::Digest>(&*reference)) manifest.expected_digest = *digest;
     manifest.tags = *tags;

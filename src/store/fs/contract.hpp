@@ -2,11 +2,9 @@
 // A store links one definition of variants() and open_place().
 #pragma once
 
+#include "async/run_blocking.hpp"
 #include "store/blob_store.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -39,10 +37,7 @@ public:
 
 template <class T>
 T wait_for(Task<T> task) {
-    boost::asio::io_context loop;
-    auto done = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
-    loop.run();
-    return done.get();
+    return run_blocking(std::move(task));
 }
 
 // The same bytes each time.

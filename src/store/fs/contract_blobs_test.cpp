@@ -1,5 +1,9 @@
 #include "store/fs/contract.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
 #include <array>
 #include <thread>
 

@@ -29,6 +29,10 @@ void Credentials::put(const AccessKey& key) {
         key.id, key.principal_arn, key.account, key.user_id, key.sealed_secret, key.created_at);
 }
 
+void Credentials::erase_others(std::string_view principal_arn, std::string_view kept_id) {
+    db_.change("DELETE FROM access_key WHERE principal_arn = $1 AND id <> $2", principal_arn, kept_id);
+}
+
 std::string Credentials::put_setting_if_absent(std::string_view name, std::string_view value) {
     db_.change("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", name, value);
     auto row = db_.run("SELECT value FROM setting WHERE name = $1", name);

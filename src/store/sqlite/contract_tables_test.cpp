@@ -243,6 +243,19 @@ TEST_F(CredentialsContract, KeysAreReplaced) {
     EXPECT_EQ(found->account, key.account);
     EXPECT_EQ(found->user_id, key.user_id);
     EXPECT_EQ(found->created_at, key.created_at);
+
+    auto other = key, stranger = key;
+    other.id = "AKIAOTHER";
+    stranger.id = "AKIASTRANGER";
+    stranger.principal_arn = "arn:aws:iam::999999999999:root";
+    change([&](Transaction& tx) {
+        tx.credentials().put(other);
+        tx.credentials().put(stranger);
+        tx.credentials().erase_others(key.principal_arn, other.id);
+    });
+    EXPECT_FALSE(look([&](Transaction& tx) { return tx.credentials().find(key.id); }));
+    EXPECT_TRUE(look([&](Transaction& tx) { return tx.credentials().find(other.id); }));
+    EXPECT_TRUE(look([&](Transaction& tx) { return tx.credentials().find(stranger.id); }));
 }
 
 TEST_F(CredentialsContract, OneWriterOfASettingWins) {

@@ -1,12 +1,12 @@
-// How much memory request bodies of the API may take together: a layer part is 28 MiB before its signature is known
-// to be good.
+// How much memory the request bodies that are read whole may take together, whatever the number of connections: a layer
+// part of the ECR API is 28 MiB before its signature is known to be good, a manifest 4 MiB before its push is allowed.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <optional>
 
-namespace berth::api::aws {
+namespace berth::api {
 
 // Thread-safe. Outlives its shares.
 class BodyBudget {
@@ -39,4 +39,4 @@ private:
     std::atomic<std::size_t> left_;
 };
 
-}  // namespace berth::api::aws
+}  // namespace berth::api
