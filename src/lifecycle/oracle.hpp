@@ -1,5 +1,4 @@
-// Evaluation as one would tell it, for tests: slow, without any of the evaluator's code or ideas. It goes from rule to
-// image and asks everything anew each time.
+// Evaluation as one would tell it, for tests: slow, without any of the evaluator's code or ideas.
 #pragma once
 
 #include "lifecycle/notation.hpp"
@@ -43,7 +42,16 @@ inline const std::regex& regex(const std::string& pattern) {
 class Oracle {
 public:
     Oracle(const Policy& policy, const std::vector<NamedImage>& images, Timestamp now)
-        : rules_(policy.rules), images_(images), now_(now) {}
+        : rules_(policy.rules), images_(images), now_(now) {
+        for (std::size_t i = 0; i < images.size(); ++i) holders_.push_back(find_holders(i));
+        for (const auto& rule : rules_) {
+            std::set<std::size_t> all;
+            for (std::size_t i = 0; i < images.size(); ++i) {
+                if (selects(rule, i)) all.insert(i);
+            }
+            candidates_[&rule] = std::move(all);
+        }
+    }
 
     // What happens to each image, in the order of execution, holds last.
     std::vector<std::pair<std::size_t, Fate>> run() {
@@ -88,7 +96,8 @@ private:
         return *image.last_pulled_at;
     }
 
-    [[nodiscard]] std::set<Holder> holders(std::size_t i) const {
+    [[nodiscard]] const std::set<Holder>& holders(std::size_t i) const { return holders_[i]; }
+    [[nodiscard]] std::set<Holder> find_holders(std::size_t i) const {
         std::set<Holder> all;
         for (std::size_t j = 0; j < images_.size(); ++j) {
             for (const auto& child : images_[j].children) {
@@ -109,7 +118,8 @@ private:
         return !image.subject.empty() || (by_tags && !image.tags.empty());
     }
 
-    [[nodiscard]] bool candidate(const Rule& rule, std::size_t i) const {
+    [[nodiscard]] bool candidate(const Rule& rule, std::size_t i) const { return candidates_.at(&rule).contains(i); }
+    [[nodiscard]] bool selects(const Rule& rule, std::size_t i) const {
         const auto& image = images_[i];
         const auto& s = rule.selection;
         const bool archive = s.storage_class && *s.storage_class == StorageClass::archive;
@@ -269,6 +279,8 @@ private:
     const std::vector<Rule>& rules_;
     const std::vector<NamedImage>& images_;
     const Timestamp now_;
+    std::vector<std::set<Holder>> holders_;
+    std::map<const Rule*, std::set<std::size_t>> candidates_;
     std::map<std::size_t, std::optional<Fate>> fates_;
 };
 

@@ -1,5 +1,5 @@
-// The evaluator against the oracle on random repositories. BERTH_PROPERTY_CASES sets how many (default 100,000),
-// BERTH_PROPERTY_SEED where they begin.
+// The evaluator against the oracle on random repositories. BERTH_PROPERTY_CASES sets how many, BERTH_PROPERTY_SEED
+// where they begin.
 #include "lifecycle/oracle.hpp"
 
 #include <gtest/gtest.h>
@@ -12,6 +12,12 @@ namespace berth::lifecycle {
 namespace {
 
 using notation::NamedImage;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t usual_cases = 10'000;
+#else
+constexpr std::uint64_t usual_cases = 100'000;
+#endif
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
     const auto* text = std::getenv(name);
@@ -176,7 +182,7 @@ std::string described(const std::vector<NamedImage>& images) {
 }
 
 TEST(Evaluate, AgreesWithTheOracle) {
-    const auto cases = from_environment("BERTH_PROPERTY_CASES", 100'000);
+    const auto cases = from_environment("BERTH_PROPERTY_CASES", usual_cases);
     const auto seed = from_environment("BERTH_PROPERTY_SEED", 1);
     std::map<std::tuple<Effect, Cause, Hold>, std::uint64_t> seen;
     for (std::uint64_t i = 0; i < cases; ++i) {
