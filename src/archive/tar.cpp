@@ -117,18 +117,30 @@ Result<std::span<const std::byte>> TarReader::content() {
     return bytes;
 }
 
-Result<std::vector<std::byte>> TarReader::whole(std::uint64_t max_bytes) {
+Result<std::span<const std::byte>> TarReader::peek(std::size_t bytes) {
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>({bytes, content_, buffer_bytes}));
+    auto there = have(size);
+    if (!there) return fail(std::move(there));
+    if (!*there) return truncated();
+    return std::span(buffer_).subspan(from_, size);
+}
+
+Result<std::span<const std::byte>> TarReader::whole(std::uint64_t max_bytes) {
     if (content_ > max_bytes) {
         return fail(FaultKind::too_large, "larger than the " + std::to_string(max_bytes) + " bytes allowed");
     }
-    std::vector<std::byte> all;
-    // Up to a MiB is believed; more grows with what really comes.
-    all.reserve(static_cast<std::size_t>(std::min(content_, std::uint64_t{1} << 20)));
+    if (content_ <= buffer_bytes) {
+        // Moves the file to the front of the buffer where its end has not come yet.
+        auto there = peek(static_cast<std::size_t>(content_));
+        return there ? content() : there;
+    }
+    // Grows with what really comes: a size that is only announced costs nothing.
+    long_file_.clear();
     for (;;) {
         auto piece = content();
-        if (!piece) return fail(std::move(piece));
-        if (piece->empty()) return all;
-        all.insert(all.end(), piece->begin(), piece->end());
+        if (!piece) return piece;
+        if (piece->empty()) return std::span<const std::byte>(long_file_);
+        long_file_.insert(long_file_.end(), piece->begin(), piece->end());
     }
 }
 

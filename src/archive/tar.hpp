@@ -29,7 +29,8 @@ struct TarEntry {
     bool leads_out = false;  // the name, or a hard link's target, leaves the root; `path` or `link` is then as written
 };
 
-// For one thread; `source` and `limits` must outlive it. Memory: one buffer of 256 KiB and the longest header.
+// For one thread; `source` and `limits` must outlive it. Memory: a buffer of 256 KiB, and the longest file that whole()
+// was asked for.
 class TarReader {
 public:
     TarReader(Source& source, const Limits& limits);
@@ -39,8 +40,11 @@ public:
     [[nodiscard]] Result<const TarEntry*> next();
     // The next bytes of the file, straight from the buffer and valid until the next call; empty at its end.
     [[nodiscard]] Result<std::span<const std::byte>> content();
-    // The whole file where it is at most `max_bytes` long, else too_large.
-    [[nodiscard]] Result<std::vector<std::byte>> whole(std::uint64_t max_bytes);
+    // Its first bytes, up to `bytes` (at most 256 KiB), without taking them.
+    [[nodiscard]] Result<std::span<const std::byte>> peek(std::size_t bytes);
+    // What is left of the file where that is at most `max_bytes`, else too_large. Valid until the next call; what fits
+    // in the buffer is not copied.
+    [[nodiscard]] Result<std::span<const std::byte>> whole(std::uint64_t max_bytes);
 
 private:
     // What pax and GNU headers say of the entry that follows them.
@@ -67,6 +71,7 @@ private:
     Source& source_;
     const Limits& limits_;
     std::vector<std::byte> buffer_;
+    std::vector<std::byte> long_file_;
     std::size_t from_ = 0;
     std::size_t to_ = 0;
     std::uint64_t position_ = 0;  // of `from_` in the archive
