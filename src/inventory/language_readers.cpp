@@ -2,6 +2,8 @@
 
 namespace berth::inventory {
 
-std::span<const FileReader> language_readers() { return {}; }
+std::span<const FileReader> language_readers() {
+    return {};
+}
 
 }  // namespace berth::inventory
