@@ -45,6 +45,8 @@ public:
     // What is left of the file where that is at most `max_bytes`, else too_large. Valid until the next call; what fits
     // in the buffer is not copied.
     [[nodiscard]] Result<std::span<const std::byte>> whole(std::uint64_t max_bytes);
+    // Where in the archive the next byte of content() stands: for those who can read the archive at any place.
+    [[nodiscard]] std::uint64_t content_position() const { return position_; }
 
 private:
     // What pax and GNU headers say of the entry that follows them.

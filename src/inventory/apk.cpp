@@ -28,12 +28,6 @@ void set_field(Record& record, char key, std::string_view value) {
         case 'L':
             record.licence = value;
             break;
-        case 'F':
-            record.folder = value;
-            break;
-        case 'R':
-            add_file(record, value);
-            break;
         default:
             break;
     }
@@ -47,7 +41,7 @@ bool plausible(const Record& record) {
 void add_package(FileFacts& facts, const Record& record) {
     if (record.name.empty() || record.version.empty()) return;
     if (!plausible(record)) {
-        facts.problems.emplace_back("a package whose name or version is too long to be one");
+        note(facts, "a package whose name or version is too long to be one");
         return;
     }
     Package package{.type = PackageType::apk};

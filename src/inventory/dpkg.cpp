@@ -79,7 +79,7 @@ Result<FileFacts> parse(std::string_view text, WithoutStatus without_status) {
         if (!counts || !stanza.named() || stanza.foreign) continue;
         if (std::ranges::max({stanza.package.size(), stanza.version.size(), stanza.architecture.size(),
                               stanza.source.size()}) > max_word_bytes) {
-            facts.problems.emplace_back("a package whose name or version is too long to be one");
+            note(facts, "a package whose name or version is too long to be one");
             continue;
         }
         if (facts.packages.size() == max_packages_of_file) return too_many_packages();

@@ -43,6 +43,10 @@ std::unexpected<Fault> too_many_packages() {
                 "lists more than the " + std::to_string(max_packages_of_file) + " packages allowed");
 }
 
+void note(FileFacts& facts, std::string_view problem) {
+    if (facts.problems.size() < max_problems_of_file) facts.problems.emplace_back(problem);
+}
+
 void OwnedFilesOfDatabase::add(std::string_view package, std::string_view folder, std::string_view name) {
     const auto size = folder.size() + name.size() + 1;
     if (exhausted_ || name.empty() || size > max_word_bytes) return;

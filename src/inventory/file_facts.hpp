@@ -37,11 +37,14 @@ struct FileFacts {
 inline constexpr std::size_t max_packages_of_file = 200'000;
 // Nor is any name or version this long.
 inline constexpr std::size_t max_word_bytes = 4096;
+// What is wrong further on is no longer said.
+inline constexpr std::size_t max_problems_of_file = 10;
 
 // Could the file be one that a reader of language packages looks at? Spares keeping the names of all manual pages.
 [[nodiscard]] bool may_hold_language_package(std::string_view path);
 
 [[nodiscard]] std::unexpected<Fault> too_many_packages();
+void note(FileFacts& facts, std::string_view problem);
 
 // Gathers the files of packages out of one database, inside bounds: a folder's name that is said once and meant a
 // million times must not become a million long names.

@@ -11,9 +11,7 @@ Result<FileFacts> rpm_facts(std::uint64_t file_bytes, const std::function<Result
         if (seen > file_bytes) return fail(FaultKind::too_large, "holds more than its own size");
         auto added = add_rpm_header(header, facts, owned);
         if (!added && added.error().kind == FaultKind::too_large) return added;
-        if (!added && (facts.problems.empty() || facts.problems.back() != added.error().message)) {
-            facts.problems.push_back(added.error().message);
-        }
+        if (!added) note(facts, added.error().message);
         return {};
     });
     owned.move_to(facts);
