@@ -293,11 +293,15 @@ private:
         if (links_.empty()) return;
         layer().covered.sort();
         for (const auto& [path, target] : links_) {
-            if (!more_interesting(path, target)) continue;
-            if (layer().covered.contains(PathHash::of(target)))
-                scan_.missed.push_back({target, path});
-            else
-                layer().hard_links[path] = target;
+            if (!layer().covered.contains(PathHash::of(target))) {
+                if (interesting({.path = path, .size = 1, .mode = 0755})) layer().hard_links[path] = target;
+            } else if (more_interesting(path, target)) {
+                // The second reading has no third behind it.
+                if (wanted_targets_.empty())
+                    scan_.missed.push_back({target, path});
+                else
+                    problem(path, "is another name of a file that was not read");
+            }
         }
     }
     [[nodiscard]] bool more_interesting(std::string_view path, std::string_view target) const {
