@@ -18,7 +18,26 @@ constexpr std::array program_folders = {"bin/"sv, "sbin/"sv, "libexec/"sv, "game
 constexpr std::array plain_folders = {"usr/share/doc/"sv, "usr/share/man/"sv, "usr/share/locale/"sv,
                                       "usr/share/zoneinfo/"sv};
 
+std::size_t weight_of(const std::vector<std::string>& texts) {
+    std::size_t weight = texts.size() * sizeof(std::string);
+    for (const auto& text : texts) weight += text.size();
+    return weight;
+}
+
 }  // namespace
+
+std::size_t weight_of(const FileFacts& facts) {
+    std::size_t weight = sizeof facts + facts.packages.size() * sizeof(Package) + weight_of(facts.problems);
+    for (const auto& p : facts.packages) {
+        for (const auto* text :
+             {&p.name, &p.version, &p.source_name, &p.source_version, &p.arch, &p.module_label, &p.vendor, &p.path}) {
+            weight += text->size();
+        }
+        weight += weight_of(p.licences);
+    }
+    for (const auto& owned : facts.owned) weight += sizeof owned + owned.package.size() + weight_of(owned.paths);
+    return weight;
+}
 
 bool may_hold_language_package(std::string_view path) {
     if (std::ranges::any_of(plain_folders, [&](auto folder) { return path.starts_with(folder); })) return false;

@@ -33,6 +33,9 @@ struct FileFacts {
     friend bool operator==(const FileFacts&, const FileFacts&) = default;
 };
 
+// About what it takes in memory.
+[[nodiscard]] std::size_t weight_of(const FileFacts& facts);
+
 // No database of packages is this large; one that says so is made to exhaust memory.
 inline constexpr std::size_t max_packages_of_file = 200'000;
 // Nor is any name or version this long.

@@ -270,8 +270,8 @@ TEST(InventoryOf, KeepsToItsLimits) {
     limits.layers = 1;
     EXPECT_EQ(fault(limits), "the image has more than the 1 layers allowed");
     limits = {};
-    limits.packages_of_image = 2;
-    EXPECT_EQ(fault(limits), "the image's layers hold more than the 2 packages allowed");
+    limits.found_bytes_of_image = 2;
+    EXPECT_EQ(fault(limits), "what the image's layers hold takes more than the 2 bytes allowed");
     limits = {};
     limits.layer.entries = 1;
     EXPECT_EQ(fault(limits), "layer 1 of 2: the archive has more than the 1 entries allowed");

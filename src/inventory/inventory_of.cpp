@@ -47,7 +47,7 @@ Result<Inventory> inventory_of(ImageSource& image, const Limits& limits, LayerCa
                     "the image has more than the " + std::to_string(limits.layers) + " layers allowed");
     }
     std::vector<LayerInventory> layers;
-    std::size_t packages = 0;
+    std::size_t found_bytes = 0;
     for (std::size_t i = 0; i < count; ++i) {
         auto layer = layer_of(image, i, limits, cache);
         if (!layer) {
@@ -55,10 +55,10 @@ Result<Inventory> inventory_of(ImageSource& image, const Limits& limits, LayerCa
             fault.message = "layer " + std::to_string(i + 1) + " of " + std::to_string(count) + ": " + fault.message;
             return std::unexpected(std::move(fault));
         }
-        for (const auto& [path, facts] : layer->files) packages += facts.packages.size();
-        if (packages > limits.packages_of_image) {
-            return fail(FaultKind::too_large, "the image's layers hold more than the " +
-                                                  std::to_string(limits.packages_of_image) + " packages allowed");
+        found_bytes += weight_of(*layer);
+        if (found_bytes > limits.found_bytes_of_image) {
+            return fail(FaultKind::too_large, "what the image's layers hold takes more than the " +
+                                                  std::to_string(limits.found_bytes_of_image) + " bytes allowed");
         }
         layers.push_back(std::move(*layer));
     }

@@ -46,9 +46,13 @@ struct LayerScan {
 };
 
 // Reads a layer's tar stream (compressed or not) to its end. `also`: what an earlier reading of the same layer missed.
-// Faults: those of archive/, and too_large for too many packages; a single file that cannot be read is a problem only.
+// Faults: those of archive/, and too_large for more than the limit on what is found; a single file that cannot be read
+// is a problem only.
 [[nodiscard]] Result<LayerScan> scan_layer(archive::Source& bytes, const Limits& limits, Scope scope,
                                            const std::vector<MissedLink>& also = {});
+
+// About what it takes in memory.
+[[nodiscard]] std::size_t weight_of(const LayerInventory& layer);
 
 // The compact form to be kept by layer digest and scanner_version.
 [[nodiscard]] std::string encode_layer(const LayerInventory& layer);

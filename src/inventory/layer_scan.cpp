@@ -43,7 +43,7 @@ public:
             if (*entry == nullptr) break;
             if (auto taken = take(**entry); !taken) return fail(std::move(taken));
         }
-        read_rpm_databases();
+        if (auto read = read_rpm_databases(); !read) return fail(std::move(read));
         finish_links();
         count_unsaid_problems();
         for (auto* set : {&layer().covered, &layer().folders, &layer().emptied}) set->sort();
@@ -77,8 +77,7 @@ private:
             case EntryKind::file:
                 return take_file(entry);
             case EntryKind::hard_link:
-                take_hard_link(entry);
-                break;
+                return take_hard_link(entry);
             case EntryKind::symlink:
                 if (is_way_to_system_file(entry.path)) take_symlink(entry);
                 break;
@@ -234,11 +233,7 @@ private:
             return {};
         }
         if (facts->empty()) return {};
-        packages_ += facts->packages.size();
-        if (packages_ > limits_.packages_of_layer) {
-            return fail(FaultKind::too_large, "the layer holds more than the " +
-                                                  std::to_string(limits_.packages_of_layer) + " packages allowed");
-        }
+        if (auto fits = account(path, *facts); !fits) return fits;
         auto& all = layer().files[std::string(path)];
         std::ranges::move(facts->packages, std::back_inserter(all.packages));
         std::ranges::move(facts->owned, std::back_inserter(all.owned));
@@ -247,18 +242,24 @@ private:
         return {};
     }
 
-    void read_rpm_databases() {
+    Result<void> account(std::string_view path, const FileFacts& facts) {
+        found_bytes_ += path.size() + weight_of(facts);
+        if (found_bytes_ <= limits_.found_bytes_of_layer) return {};
+        return fail(FaultKind::too_large, "what the layer holds takes more than the " +
+                                              std::to_string(limits_.found_bytes_of_layer) + " bytes allowed");
+    }
+
+    Result<void> read_rpm_databases() {
         for (auto& [path, image] : rpm_databases_) {
             if (!is_rpm_sqlite(path)) continue;
             const auto log = rpm_databases_.find(path + "-wal");
             const auto log_bytes =
                 log == rpm_databases_.end() ? std::span<const std::byte>{} : std::span<const std::byte>(log->second);
             const auto size = image.size() + log_bytes.size();
-            // Past the limit on packages the layer is lost; here it is only said.
             auto added = add(path, rpm_facts(size, [&](const RpmHeaderSink& sink) {
                                  return read_rpm_sqlite(image, log_bytes, sink);
                              }));
-            if (!added) problem(path, added.error().message);
+            if (!added) return added;
         }
         for (const auto& [path, log] : rpm_databases_) {
             const auto database = path.substr(0, path.size() - 4);
@@ -266,6 +267,7 @@ private:
                 problem(path, "is the log of a database that another layer holds, and not read");
             }
         }
+        return {};
     }
 
     // A hard link is another name of an earlier entry, with all it says.
@@ -280,6 +282,7 @@ private:
             for (auto& package : facts.packages) {
                 if (package.path.starts_with(entry.link)) package.path.replace(0, entry.link.size(), entry.path);
             }
+            if (auto fits = account(entry.path, facts); !fits) return fits;
             layer().files[entry.path] = std::move(facts);
         } else {
             links_[entry.path] = entry.link;
@@ -338,11 +341,20 @@ private:
     LayerScan scan_;
     LayerInventory::Paths links_;
     std::map<std::string, std::vector<std::byte>, std::less<>> rpm_databases_;
-    std::size_t packages_ = 0;
+    std::size_t found_bytes_ = 0;
     std::size_t unsaid_problems_ = 0;
 };
 
 }  // namespace
+
+std::size_t weight_of(const LayerInventory& layer) {
+    std::size_t weight = sizeof layer;
+    for (const auto& [path, facts] : layer.files) weight += path.size() + weight_of(facts);
+    for (const auto* set : {&layer.covered, &layer.folders, &layer.emptied}) {
+        weight += set->sorted().size() * sizeof(std::uint64_t);
+    }
+    return weight;
+}
 
 Result<LayerScan> scan_layer(archive::Source& bytes, const Limits& limits, Scope scope,
                              const std::vector<MissedLink>& also) {

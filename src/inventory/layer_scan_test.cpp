@@ -118,12 +118,18 @@ TEST(LayerScan, CountsProblemsBeyondItsLimit) {
     EXPECT_EQ(found.back(), "and 50 more");
 }
 
-TEST(LayerScan, RefusesTooManyPackages) {
+TEST(LayerScan, BoundsWhatItFinds) {
     Limits few;
-    few.packages_of_layer = 1;
-    const auto result = scan(Tar().file(status, stanza("a", "1") + stanza("b", "1")).end(), few);
+    few.found_bytes_of_layer = 5000;
+    const auto bytes = Tar().file(status, stanza("a", "1") + stanza("b", std::string(4000, '1'))).end();
+    const auto result = scan(bytes, few);
     ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().message, "the layer holds more than the 1 packages allowed");
+    EXPECT_EQ(result.error().message, "what the layer holds takes more than the 5000 bytes allowed");
+    // What a hard link repeats counts again.
+    Tar links;
+    links.file(status, stanza("a", "1"));
+    for (int i = 0; i < 20; ++i) links.hard_link("root" + std::to_string(i) + "/var/lib/dpkg/status", status);
+    EXPECT_FALSE(scan(links.end(), few));
 }
 
 TEST(LayerScan, HoldsAMillionTinyFilesInLittleMemory) {
