@@ -25,21 +25,25 @@ struct Package {
     PackageType type{};
     // As the ecosystem compares it: PyPI normalised (lower case, runs of -_. are one -), Maven group:artifact, Composer
     // lower case, Go module path ("stdlib" for the tool chain), npm with its @scope/.
-    std::string name;
+    std::string name = {};
     // The whole of it: deb and rpm [epoch:]version[-release]; Go without the leading v.
-    std::string version;
+    std::string version = {};
     // Operating system packages: what they were built from (dpkg Source, apk origin, rpm SOURCERPM); where the
     // database names none, the package itself. Other packages: empty.
-    std::string source_name;
-    std::string source_version;
-    std::string arch;
-    std::string module_label;  // rpm modularity, name:stream; else empty
-    std::string vendor;        // rpm only
-    std::vector<std::string> licences;
+    std::string source_name = {};
+    std::string source_version = {};
+    std::string arch = {};
+    std::string module_label = {};  // rpm modularity, name:stream; else empty
+    std::string vendor = {};        // rpm only
+    std::vector<std::string> licences = {};
     // Evidence: the database or file it was read from, without a leading slash.
-    std::string path;
+    std::string path = {};
     // Index in the image's list of layers of the lowest one that already had it.
     std::size_t layer = 0;
+    // Language packages: the operating system's package that owns the file (python3-requests); empty: none does. The
+    // distribution answers for such a package and may have fixed it without a new version, so it is no finding of its
+    // own.
+    std::string owned_by = {};
     Confidence confidence = Confidence::certain;
 
     friend bool operator==(const Package&, const Package&) = default;
@@ -47,10 +51,10 @@ struct Package {
 
 // os-release, after its shell syntax was undone.
 struct Distribution {
-    std::string id;          // debian, ubuntu, alpine, rhel, rocky, almalinux, amzn, ...
-    std::string version_id;  // 12, 22.04, 3.18.4; empty where there is none
-    std::string codename;    // bookworm; empty where there is none
-    std::string name;        // PRETTY_NAME, for people
+    std::string id = {};          // debian, ubuntu, alpine, rhel, rocky, almalinux, amzn, ...
+    std::string version_id = {};  // 12, 22.04, 3.18.4; empty where there is none
+    std::string codename = {};    // bookworm; empty where there is none
+    std::string name = {};        // PRETTY_NAME, for people
 
     friend bool operator==(const Distribution&, const Distribution&) = default;
 };

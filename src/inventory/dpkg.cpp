@@ -1,0 +1,130 @@
+#include "inventory/dpkg.hpp"
+
+#include "archive/path.hpp"
+#include "inventory/lines.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace berth::inventory {
+namespace {
+
+enum class WithoutStatus { skip, count };
+
+struct Stanza {
+    std::string_view package, status, version, architecture, source;
+    bool foreign = false;  // vcpkg writes files of the same form and name
+
+    [[nodiscard]] bool named() const { return !package.empty() && !version.empty(); }
+};
+
+// Field names are the same in any case (deb822(5)).
+bool same(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, [](char x, char y) {
+        return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+    });
+}
+
+void set_field(Stanza& stanza, std::string_view line) {
+    const auto name = take_until(line, ':');
+    const auto value = trimmed(line);
+    if (same(name, "Package"))
+        stanza.package = value;
+    else if (same(name, "Status"))
+        stanza.status = value;
+    else if (same(name, "Version"))
+        stanza.version = value;
+    else if (same(name, "Architecture"))
+        stanza.architecture = value;
+    else if (same(name, "Source"))
+        stanza.source = value;
+    else if (same(name, "Port-Version") || same(name, "Feature"))
+        stanza.foreign = true;
+}
+
+// Status is "want flag status"; the first says what somebody wants, the last what is.
+bool has_files(std::string_view status) {
+    constexpr std::array<std::string_view, 5> present = {"installed", "triggers-pending", "triggers-awaited",
+                                                         "half-configured", "unpacked"};
+    take_until(status, ' ');
+    const auto flag = take_until(status, ' ');
+    return flag == "ok" && std::ranges::find(present, trimmed(status)) != present.end();
+}
+
+Package package_of(const Stanza& stanza) {
+    Package package{.type = PackageType::deb};
+    package.name = stanza.package;
+    package.version = stanza.version;
+    package.arch = stanza.architecture;
+    // "glibc (2.36-9)" where the version differs from the binary's.
+    auto source = stanza.source;
+    const auto name = trimmed(take_until(source, '('));
+    package.source_name = name.empty() ? stanza.package : name;
+    const auto version = trimmed(take_until(source, ')'));
+    package.source_version = version.empty() ? stanza.version : version;
+    return package;
+}
+
+Result<FileFacts> parse(std::string_view text, WithoutStatus without_status) {
+    FileFacts facts;
+    while (!text.empty()) {
+        Stanza stanza;
+        while (!text.empty()) {
+            const auto line = take_line(text);
+            if (trimmed(line).empty()) break;
+            if (line.front() != ' ' && line.front() != '\t') set_field(stanza, line);
+        }
+        const bool counts = stanza.status.empty() ? without_status == WithoutStatus::count : has_files(stanza.status);
+        if (!counts || !stanza.named() || stanza.foreign) continue;
+        if (std::ranges::max({stanza.package.size(), stanza.version.size(), stanza.architecture.size(),
+                              stanza.source.size()}) > max_word_bytes) {
+            note(facts, "a package whose name or version is too long to be one");
+            continue;
+        }
+        if (facts.packages.size() == max_packages_of_file) return too_many_packages();
+        facts.packages.push_back(package_of(stanza));
+    }
+    return facts;
+}
+
+void own(OwnedFiles& owned, std::string_view path) {
+    if (path.size() > max_word_bytes) return;
+    auto normal = archive::normal_path(path);
+    if (normal && may_hold_language_package(*normal)) owned.paths.push_back(std::move(*normal));
+}
+
+FileFacts facts_of(OwnedFiles owned) {
+    FileFacts facts;
+    if (!owned.paths.empty()) facts.owned.push_back(std::move(owned));
+    return facts;
+}
+
+}  // namespace
+
+Result<FileFacts> parse_dpkg_status(std::string_view text) {
+    return parse(text, WithoutStatus::skip);
+}
+Result<FileFacts> parse_dpkg_status_d(std::string_view text) {
+    return parse(text, WithoutStatus::count);
+}
+
+FileFacts parse_dpkg_list(std::string_view file_name, std::string_view text) {
+    auto name = file_name.substr(0, file_name.rfind(".list"));
+    OwnedFiles owned{.package = std::string(take_until(name, ':')), .paths = {}};
+    while (!text.empty()) own(owned, take_line(text));
+    return facts_of(std::move(owned));
+}
+
+FileFacts parse_dpkg_md5sums(std::string_view file_name, std::string_view text) {
+    auto name = file_name.substr(0, file_name.rfind(".md5sums"));
+    OwnedFiles owned{.package = std::string(take_until(name, ':')), .paths = {}};
+    while (!text.empty()) {
+        auto line = take_line(text);
+        take_until(line, ' ');
+        own(owned, trimmed(line));
+    }
+    return facts_of(std::move(owned));
+}
+
+}  // namespace berth::inventory
