@@ -1,0 +1,36 @@
+// Java archives: jar, war, ear and par, with the archives inside them.
+#pragma once
+
+#include "inventory/file_reader.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace berth::inventory {
+
+// For one file with everything inside it.
+struct JavaLimits {
+    std::size_t depth = 4;                                  // archives in archives; the file itself is the first
+    std::uint64_t entries = 200'000;                        // of all archives together
+    std::uint64_t unpacked_bytes = std::uint64_t{1} << 30;  // of all archives together
+    std::uint64_t nested_bytes = std::uint64_t{128} << 20;  // one archive inside another, which is held in memory
+};
+
+struct JavaArchive {
+    // With their path: the archives' names joined by "!/".
+    std::vector<Package> packages;
+    // What inside could not be read, and why.
+    std::vector<std::string> problems;
+};
+
+[[nodiscard]] bool is_java_archive(const FileInfo& file);
+
+// Every pom.properties in an archive is a package: shaded archives have many. Without one, or where they are all of
+// others, the manifest and the file's name are asked and the answer is guessed; without its group, a package is named
+// by its artifact alone. Fault: the file itself is no archive.
+[[nodiscard]] Result<JavaArchive> open_java_archive(const FileContent& content, const JavaLimits& limits = {});
+[[nodiscard]] Result<std::vector<Package>> read_java_archive(const FileContent& content);
+
+}  // namespace berth::inventory
