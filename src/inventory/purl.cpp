@@ -223,7 +223,9 @@ std::optional<Purl> parse_purl(std::string_view text) {
     return purl;
 }
 
-std::string to_text(const Purl& purl) {
+std::string to_text(const Purl& given) {
+    auto purl = given;
+    spell(purl);
     auto text = "pkg:" + purl.type + '/';
     if (!purl.space.empty()) text += encode_path(purl.space) + '/';
     text += encode(purl.name);

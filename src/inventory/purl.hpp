@@ -27,8 +27,8 @@ struct Purl {
 // nullopt: no purl, or one longer than any real one.
 [[nodiscard]] std::optional<Purl> parse_purl(std::string_view text);
 
-// The canonical text; parse_purl() gives the same Purl back.
-[[nodiscard]] std::string to_text(const Purl& purl);
+// The canonical text, in the spelling of its type; parse_purl() gives the same Purl back.
+[[nodiscard]] std::string to_text(const Purl& given);
 
 // Of a package as this room names it. Distributions' packages need their distribution for the namespace: without one
 // it is the usual distribution of the type (debian, alpine), or none. Architecture, epoch and distribution are
