@@ -16,10 +16,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto bytes = std::as_bytes(std::span(data + 1, size - 1));
     for (const bool excerpt : {false, true}) {
         if (excerpt && reader.marker.empty()) continue;
-        const auto packages = reader.read(
+        const auto facts = reader.read(
             {.file = {.path = "a/b-1.0.jar", .size = bytes.size(), .mode = 0755}, .bytes = bytes, .excerpt = excerpt});
-        if (!packages) continue;
-        for (const auto& package : *packages) check(!package.name.empty() && !package.version.empty());
+        if (!facts) continue;
+        for (const auto& package : facts->packages) check(!package.name.empty() && !package.version.empty());
     }
     return 0;
 }

@@ -13,7 +13,6 @@ namespace berth::inventory {
 namespace {
 
 constexpr std::uint64_t max_text_bytes = 1U << 20U;
-constexpr std::size_t max_problems = 16;
 
 bool is_archive_name(std::string_view name) {
     constexpr std::array<std::string_view, 4> endings = {".jar", ".war", ".ear", ".par"};
@@ -27,7 +26,7 @@ std::string_view text_of(const std::vector<std::byte>& bytes) {
 // A walk through one file. What is left of its limits is shared by all archives inside.
 class Walk {
 public:
-    Walk(JavaArchive& found, const JavaLimits& limits) : found_(&found), left_(limits) {}
+    Walk(FileFacts& found, const JavaLimits& limits) : found_(&found), left_(limits) {}
 
     Result<void> archive(const std::string& path, std::span<const std::byte> bytes, std::size_t depth) {
         archive::Limits limits;
@@ -45,9 +44,7 @@ public:
     }
 
 private:
-    void problem(const std::string& path, const std::string& message) {
-        if (found_->problems.size() < max_problems) found_->problems.push_back(path + ": " + message);
-    }
+    void problem(const std::string& path, const std::string& message) { note(*found_, path + ": " + message); }
 
     std::vector<std::byte> read_text(archive::ZipReader& zip, const archive::ZipEntry& entry, const std::string& path) {
         auto bytes = zip.read(entry, max_text_bytes);
@@ -102,7 +99,7 @@ private:
         if (!read) problem(inside, read.error().message);
     }
 
-    JavaArchive* found_;
+    FileFacts* found_;
     JavaLimits left_;
 };
 
@@ -112,17 +109,15 @@ bool is_java_archive(const FileInfo& file) {
     return is_archive_name(file.path);
 }
 
-Result<JavaArchive> open_java_archive(const FileContent& content, const JavaLimits& limits) {
-    JavaArchive found;
+Result<FileFacts> open_java_archive(const FileContent& content, const JavaLimits& limits) {
+    FileFacts found;
     auto read = Walk(found, limits).archive(std::string(content.file.path), content.bytes, 1);
     if (!read) return fail(std::move(read));
     return found;
 }
 
-Result<std::vector<Package>> read_java_archive(const FileContent& content) {
-    auto archive = open_java_archive(content);
-    if (!archive) return fail(std::move(archive));
-    return std::move(archive->packages);
+Result<FileFacts> read_java_archive(const FileContent& content) {
+    return open_java_archive(content, JavaLimits{});
 }
 
 }  // namespace berth::inventory

@@ -18,19 +18,13 @@ struct JavaLimits {
     std::uint64_t nested_bytes = std::uint64_t{128} << 20;  // one archive inside another, which is held in memory
 };
 
-struct JavaArchive {
-    // With their path: the archives' names joined by "!/".
-    std::vector<Package> packages;
-    // What inside could not be read, and why.
-    std::vector<std::string> problems;
-};
-
 [[nodiscard]] bool is_java_archive(const FileInfo& file);
 
 // Every pom.properties in an archive is a package: shaded archives have many. Without one, or where they are all of
 // others, the manifest and the file's name are asked and the answer is guessed; without its group, a package is named
 // by its artifact alone. Fault: the file itself is no archive.
-[[nodiscard]] Result<JavaArchive> open_java_archive(const FileContent& content, const JavaLimits& limits = {});
-[[nodiscard]] Result<std::vector<Package>> read_java_archive(const FileContent& content);
+// Packages come with their path, the names of the archives joined by "!/"; problems begin with it.
+[[nodiscard]] Result<FileFacts> open_java_archive(const FileContent& content, const JavaLimits& limits);
+[[nodiscard]] Result<FileFacts> read_java_archive(const FileContent& content);
 
 }  // namespace berth::inventory

@@ -55,7 +55,12 @@ File pom(const std::string& group, const std::string& artifact, const std::strin
 }
 
 Names in_archive(std::string_view path, std::string_view bytes) {
-    return packages_in(read_java_archive, path, bytes);
+    const auto read = [](const FileContent& content) -> Result<std::vector<Package>> {
+        auto facts = read_java_archive(content);
+        if (!facts) return fail(std::move(facts));
+        return std::move(facts->packages);
+    };
+    return packages_in(read, path, bytes);
 }
 
 TEST(Java, WantsArchives) {
@@ -71,24 +76,24 @@ TEST(Java, ReadsWhatMavenMakes) {
 }
 
 TEST(Java, ReadsArchivesInsideWithTheirPlace) {
-    const auto packages = read_java_archive(content_of("srv/app-1.2.3.war", fixture("app-1.2.3.war")));
-    ASSERT_TRUE(packages);
-    ASSERT_EQ(packages->size(), 2U);
-    EXPECT_EQ((*packages)[0].name, "org.example.berth:app");
-    EXPECT_EQ((*packages)[0].path, "srv/app-1.2.3.war");
-    EXPECT_EQ((*packages)[1].name, "org.example.berth:lib");
-    EXPECT_EQ((*packages)[1].path, "srv/app-1.2.3.war!/WEB-INF/lib/lib-1.2.3.jar");
-    EXPECT_EQ((*packages)[1].confidence, Confidence::certain);
+    const auto facts = read_java_archive(content_of("srv/app-1.2.3.war", fixture("app-1.2.3.war")));
+    ASSERT_TRUE(facts);
+    ASSERT_EQ(facts->packages.size(), 2U);
+    EXPECT_EQ(facts->packages[0].name, "org.example.berth:app");
+    EXPECT_EQ(facts->packages[0].path, "srv/app-1.2.3.war");
+    EXPECT_EQ(facts->packages[1].name, "org.example.berth:lib");
+    EXPECT_EQ(facts->packages[1].path, "srv/app-1.2.3.war!/WEB-INF/lib/lib-1.2.3.jar");
+    EXPECT_EQ(facts->packages[1].confidence, Confidence::certain);
 }
 
 TEST(Java, GuessesWithoutPomProperties) {
     const auto bytes =
         zip({{.name = "META-INF/MANIFEST.MF", .bytes = "Bundle-SymbolicName: org.apache.commons.lang3\n"}});
-    const auto packages = read_java_archive(content_of("lib/commons-lang3-3.12.0.jar", bytes));
-    ASSERT_TRUE(packages);
-    ASSERT_EQ(packages->size(), 1U);
-    EXPECT_EQ(packages->front().name, "org.apache.commons:commons-lang3");
-    EXPECT_EQ(packages->front().confidence, Confidence::guessed);
+    const auto facts = read_java_archive(content_of("lib/commons-lang3-3.12.0.jar", bytes));
+    ASSERT_TRUE(facts);
+    ASSERT_EQ(facts->packages.size(), 1U);
+    EXPECT_EQ(facts->packages.front().name, "org.apache.commons:commons-lang3");
+    EXPECT_EQ(facts->packages.front().confidence, Confidence::guessed);
     EXPECT_EQ(in_archive("log4j-core-2.14.1.jar", zip({})), Names{"log4j-core 2.14.1"});
     EXPECT_EQ(in_archive("app.jar", zip({})), Names{});
 }
@@ -105,7 +110,7 @@ TEST(Java, NestingEnds) {
     auto bytes = zip({pom("a", "inner", "1")});
     for (int i = 0; i < 6; ++i)
         bytes = zip({{.name = "in.jar", .bytes = bytes}, pom("a", "l" + std::to_string(i), "1")});
-    const auto archive = open_java_archive(content_of("out.jar", bytes));
+    const auto archive = read_java_archive(content_of("out.jar", bytes));
     ASSERT_TRUE(archive);
     EXPECT_EQ(archive->packages.size(), 4U);
     ASSERT_EQ(archive->problems.size(), 1U);
@@ -131,7 +136,7 @@ TEST(Java, LimitsHoldForAllArchivesTogether) {
 
 TEST(Java, ABrokenArchiveInsideSpoilsNothingElse) {
     const auto bytes = zip({{.name = "broken.jar", .bytes = "no zip"}, pom("a", "b", "1")});
-    const auto archive = open_java_archive(content_of("x.jar", bytes));
+    const auto archive = read_java_archive(content_of("x.jar", bytes));
     ASSERT_TRUE(archive);
     EXPECT_EQ(archive->packages.size(), 1U);
     ASSERT_EQ(archive->problems.size(), 1U);
