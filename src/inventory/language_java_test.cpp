@@ -13,7 +13,7 @@ struct File {
 };
 
 void put(std::string& into, std::uint64_t value, int width) {
-    for (int i = 0; i < width; ++i) into += static_cast<char>(value >> (8 * i));
+    for (int i = 0; i < width; ++i, value >>= 8U) into += static_cast<char>(value);
 }
 
 // A zip file with entries that are not compressed.
