@@ -91,7 +91,7 @@ Result<FileFacts> parse(std::string_view text, WithoutStatus without_status) {
 void own(OwnedFiles& owned, std::string_view path) {
     if (path.size() > max_word_bytes) return;
     auto normal = archive::normal_path(path);
-    if (normal && may_hold_language_package(*normal)) owned.paths.push_back(std::move(*normal));
+    if (normal && !normal->empty() && may_hold_language_package(*normal)) owned.paths.push_back(std::move(*normal));
 }
 
 FileFacts facts_of(OwnedFiles owned) {
@@ -112,7 +112,12 @@ Result<FileFacts> parse_dpkg_status_d(std::string_view text) {
 FileFacts parse_dpkg_list(std::string_view file_name, std::string_view text) {
     auto name = file_name.substr(0, file_name.rfind(".list"));
     OwnedFiles owned{.package = std::string(take_until(name, ':')), .paths = {}};
-    while (!text.empty()) own(owned, take_line(text));
+    // Folders are listed as files are, and may have the name of a program; what is in one comes right after it.
+    while (!text.empty()) {
+        const auto path = take_line(text);
+        const bool folder = text.starts_with(path) && text.substr(path.size()).starts_with('/');
+        if (!folder) own(owned, path);
+    }
     return facts_of(std::move(owned));
 }
 

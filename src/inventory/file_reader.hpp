@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "inventory/file_facts.hpp"
 #include "inventory/package.hpp"
 
 #include <cstddef>
@@ -53,10 +54,10 @@ struct FileReader {
     std::string_view marker = {};
     std::size_t excerpt_bytes = 0;
     // What the file says. The walk sets path (where empty) and layer of each package; a reader that looks into nested
-    // archives sets the path itself ("app.war!/WEB-INF/lib/x.jar"). Fault: not what it claims to be; its message
-    // becomes a problem of the inventory, which is then partial. A file that is well formed and of no interest gives
-    // no packages.
-    Result<std::vector<Package>> (*read)(const FileContent&) = nullptr;
+    // archives sets the path itself ("app.war!/WEB-INF/lib/x.jar"), and names as problems what inside it could not
+    // read. Fault: not what it claims to be; its message becomes a problem of the inventory, which is then partial. A
+    // file that is well formed and of no interest gives no packages.
+    Result<FileFacts> (*read)(const FileContent&) = nullptr;
 
     static constexpr std::size_t first_bytes = 16;
 };

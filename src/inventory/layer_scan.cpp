@@ -199,7 +199,7 @@ private:
                 problem(file.path, "is too large for the reader of " + std::string(reader->name));
                 continue;
             }
-            auto added = add(file.path, facts_of(reader->read({.file = file, .bytes = bytes})));
+            auto added = add(file.path, reader->read({.file = file, .bytes = bytes}));
             if (!added) return added;
         }
         return {};
@@ -217,14 +217,7 @@ private:
         auto excerpt = find_in_file(tar_, (*found)->marker, (*found)->excerpt_bytes);
         if (!excerpt) return fail(std::move(excerpt));
         if (excerpt->empty()) return {};
-        return add(file.path, facts_of((*found)->read({.file = file, .bytes = *excerpt, .excerpt = true})));
-    }
-
-    static Result<FileFacts> facts_of(Result<std::vector<Package>> packages) {
-        if (!packages) return fail(std::move(packages));
-        FileFacts facts;
-        facts.packages = std::move(*packages);
-        return facts;
+        return add(file.path, (*found)->read({.file = file, .bytes = *excerpt, .excerpt = true}));
     }
 
     Result<void> add(std::string_view path, Result<FileFacts> facts) {

@@ -1,0 +1,113 @@
+#include "inventory/java_coordinates.hpp"
+
+#include "inventory/language_text.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace berth::inventory {
+
+namespace {
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+bool is_artifact(std::string_view text) {
+    constexpr std::string_view more = "._-";
+    return !text.empty() && std::ranges::all_of(text, [&](char c) {
+        return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || more.contains(c);
+    });
+}
+
+// A value that a build should have filled in and did not: ${project.version}.
+bool is_placeholder(std::string_view text) {
+    return text.contains("${");
+}
+
+// Manifest lines end after 72 bytes; the next one goes on behind a space.
+std::string take_attribute(std::string_view& rest) {
+    std::string attribute(take_line(rest));
+    while (rest.starts_with(' ') && attribute.size() < max_name_length) attribute += take_line(rest).substr(1);
+    return attribute;
+}
+
+std::string group_from_bundle(std::string_view bundle, std::string_view artifact) {
+    if (bundle.ends_with(artifact) && bundle.size() > artifact.size() + 1 &&
+        bundle[bundle.size() - artifact.size() - 1] == '.') {
+        return std::string(bundle.substr(0, bundle.size() - artifact.size() - 1));
+    }
+    // commons-lang3 and org.apache.commons.lang3: the hyphen's left side ends the group, its right side the bundle.
+    for (auto hyphen = artifact.find('-'); hyphen != std::string_view::npos; hyphen = artifact.find('-', hyphen + 1)) {
+        const auto left = artifact.substr(0, hyphen);
+        const auto right = artifact.substr(hyphen + 1);
+        if (right.empty() || !bundle.ends_with(right) || bundle.size() < left.size() + right.size() + 2) continue;
+        const auto group = bundle.substr(0, bundle.size() - right.size() - 1);
+        if (bundle[group.size()] == '.' && group.ends_with(left) && group[group.size() - left.size() - 1] == '.') {
+            return std::string(group);
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+std::optional<JavaCoordinates> parse_pom_properties(std::string_view text) {
+    JavaCoordinates found;
+    while (!text.empty()) {
+        auto line = trimmed(take_line(text));
+        if (line.starts_with('#') || line.starts_with('!')) continue;
+        const auto key = trimmed(take_until(line, '='));
+        const auto value = trimmed(line);
+        if (key == "groupId") found.group = value;
+        if (key == "artifactId") found.artifact = value;
+        if (key == "version") found.version = value;
+    }
+    const bool complete = is_artifact(found.group) && is_artifact(found.artifact) && !found.version.empty();
+    if (!complete || is_placeholder(found.version)) return std::nullopt;
+    return found;
+}
+
+JavaManifest parse_java_manifest(std::string_view text) {
+    JavaManifest manifest;
+    while (!text.empty()) {
+        const auto attribute = take_attribute(text);
+        if (attribute.empty()) break;
+        std::string_view value = attribute;
+        const auto name = lower(take_until(value, ':'));
+        value = trimmed(value);
+        if (is_placeholder(value)) continue;
+        if (name == "bundle-symbolicname") manifest.symbolic_name = trimmed(value.substr(0, value.find(';')));
+        if (name == "automatic-module-name") manifest.module_name = value;
+        if (name == "implementation-title") manifest.title = value;
+        if (name == "implementation-version") manifest.implementation_version = value;
+        if (name == "bundle-version") manifest.bundle_version = value;
+    }
+    return manifest;
+}
+
+JavaFileName parse_java_file_name(std::string_view name) {
+    name = name.substr(0, name.rfind('.'));
+    for (auto hyphen = name.find('-'); hyphen != std::string_view::npos; hyphen = name.find('-', hyphen + 1)) {
+        if (hyphen == 0 || hyphen + 1 >= name.size() || !is_digit(name[hyphen + 1])) continue;
+        return {.artifact = std::string(name.substr(0, hyphen)), .version = std::string(name.substr(hyphen + 1))};
+    }
+    return {.artifact = std::string(name), .version = {}};
+}
+
+std::optional<JavaCoordinates> guess_coordinates(const JavaManifest& manifest, const JavaFileName& name) {
+    JavaCoordinates guess;
+    // A file without a version was given its name by somebody else; the title may be a sentence.
+    const bool named_by_build = !name.version.empty();
+    guess.artifact = !named_by_build && is_artifact(manifest.title) ? manifest.title : name.artifact;
+    for (const auto& version : {name.version, manifest.implementation_version, manifest.bundle_version}) {
+        if (guess.version.empty()) guess.version = version;
+    }
+    for (const auto& bundle : {manifest.symbolic_name, manifest.module_name}) {
+        if (guess.group.empty()) guess.group = group_from_bundle(bundle, guess.artifact);
+    }
+    if (!is_artifact(guess.artifact) || guess.version.empty()) return std::nullopt;
+    return guess;
+}
+
+}  // namespace berth::inventory
