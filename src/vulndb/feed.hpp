@@ -18,7 +18,6 @@ enum class FeedKind : std::uint8_t {
     amazon_facts,    // updateinfo cut down to what is matched, a line of JSON an erratum
     updateinfo,      // updateinfo.xml of an RPM repository
     csaf_vex,        // CSAF 2.0 VEX as Red Hat writes it, a document a CVE
-    oval,            // OVAL definitions as Oracle and SUSE write them
     kev,             // CISA's known exploited vulnerabilities
     epss,            // FIRST's exploit prediction scores, CSV
     nvd,             // NVD's JSON 2.0: CVSS vectors
@@ -28,7 +27,7 @@ struct FeedKindName {
     FeedKind kind;
     std::string_view name;
 };
-inline constexpr std::array<FeedKindName, 11> feed_kinds{{
+inline constexpr std::array<FeedKindName, 10> feed_kinds{{
     {FeedKind::osv, "osv"},
     {FeedKind::debian_tracker, "debian-tracker"},
     {FeedKind::alpine_secdb, "secdb"},
@@ -36,7 +35,6 @@ inline constexpr std::array<FeedKindName, 11> feed_kinds{{
     {FeedKind::amazon_facts, "amazon-facts"},
     {FeedKind::updateinfo, "updateinfo"},
     {FeedKind::csaf_vex, "csaf-vex"},
-    {FeedKind::oval, "oval"},
     {FeedKind::kev, "kev"},
     {FeedKind::epss, "epss"},
     {FeedKind::nvd, "nvd"},
@@ -69,10 +67,10 @@ struct FeedCounts {
 struct Feed {
     std::string name;
     FeedKind kind{};
-    std::string sha256;       // of the file as it was given, in hexadecimal
+    std::string sha256 = {};  // of the file as it was given, in hexadecimal
     std::uint64_t bytes = 0;  // of that file
-    FeedCounts counts;
-    std::optional<std::int64_t> newest_record_at;  // milliseconds since 1970
+    FeedCounts counts = {};
+    std::optional<std::int64_t> newest_record_at = std::nullopt;  // milliseconds since 1970
 
     friend bool operator==(const Feed&, const Feed&) = default;
 };

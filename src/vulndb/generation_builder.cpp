@@ -50,9 +50,11 @@ GenerationBuilder::~GenerationBuilder() {
 }
 
 void GenerationBuilder::begin_feed(std::string name, FeedKind kind) {
-    feed_ = {.feed = {.name = std::move(name), .kind = kind},
-             .id = static_cast<std::int64_t>(feeds_.size()) + 1,
-             .first = last_key_ + 1};
+    feed_ = StoredFeed{};
+    feed_.feed.name = std::move(name);
+    feed_.feed.kind = kind;
+    feed_.id = static_cast<std::int64_t>(feeds_.size()) + 1;
+    feed_.first = last_key_ + 1;
     reasons_.clear();
     seen_.clear();
     derived_scores_.clear();

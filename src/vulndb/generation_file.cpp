@@ -3,12 +3,6 @@
 #include "vulndb/coding.hpp"
 #include "vulndb/schema.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstring>
 
 namespace berth::vulndb {
@@ -37,24 +31,11 @@ std::string_view look_at_header(std::span<const std::byte> bytes) {
     if (big_endian(bytes, application_id_at) != application_id) return "a database of something else";
     const auto version = big_endian(bytes, user_version_at);
     if (version < schema_version)
-        return "made by an older release: run `berth vulndb update`, or import the feeds again";
-    if (version > schema_version) return "made by a newer release: upgrade this one, or import the feeds again";
+        return "made by an older release: remove it, then `berth vulndb update` or import the feeds again";
+    if (version > schema_version)
+        return "made by a newer release: upgrade this one, or remove it and import the feeds again";
     return {};
 }
-
-class Descriptor {
-public:
-    explicit Descriptor(const std::filesystem::path& file) : number_(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int number() const { return number_; }
-
-private:
-    int number_;
-};
 
 std::string statements_of(Session& session) {
     std::string all;
@@ -66,29 +47,18 @@ std::string statements_of(Session& session) {
 }  // namespace
 
 Result<std::shared_ptr<const GenerationFile>> GenerationFile::open(const std::filesystem::path& file) {
-    const Descriptor descriptor(file);
-    if (descriptor.number() < 0)
-        return unusable(file, errno == ENOENT ? "not there: fill it with `berth vulndb update` or `berth vulndb import`"
-                                              : std::strerror(errno));
-    struct stat status{};
-    if (::fstat(descriptor.number(), &status) != 0 || !S_ISREG(status.st_mode)) return unusable(file, "not a file");
-    const auto size = static_cast<std::size_t>(status.st_size);
-    if (size < header_bytes) return unusable(file, "not a database");
-    void* memory = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor.number(), 0);
-    if (memory == MAP_FAILED) return unusable(file, std::strerror(errno));
-    const std::shared_ptr<GenerationFile> opened(
-        new GenerationFile(std::span(static_cast<const std::byte*>(memory), size)));
-    if (const auto wrong = look_at_header(opened->bytes_); !wrong.empty()) return unusable(file, wrong);
+    if (!std::filesystem::exists(file))
+        return unusable(file, "not there: fill it with `berth vulndb update` or `berth vulndb import`");
+    auto mapped = MappedFile::open(file);
+    if (!mapped) return fail(std::move(mapped));
+    if (const auto wrong = look_at_header(mapped->bytes()); !wrong.empty()) return unusable(file, wrong);
+    const std::shared_ptr<GenerationFile> opened(new GenerationFile(*std::move(mapped)));
     try {
         opened->load();
     } catch (const SqliteError& error) {
         return unusable(file, error.what());
     }
     return opened;
-}
-
-GenerationFile::~GenerationFile() {
-    ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 }
 
 void GenerationFile::load() {

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "vulndb/database.hpp"
 #include "vulndb/feed.hpp"
+#include "vulndb/mapped_file.hpp"
 #include "vulndb/sqlite_session.hpp"
 
 #include <cstddef>
@@ -17,7 +18,7 @@ namespace berth::vulndb {
 
 // A feed and the run of numbers that its vulnerabilities have.
 struct StoredFeed {
-    Feed feed;
+    Feed feed = {};
     std::int64_t id = 0;
     std::int64_t first = 0;  // as many as feed.counts.records
 };
@@ -27,7 +28,6 @@ class GenerationFile {
 public:
     // Looks at the header alone. `unavailable`: not there, not ours, another schema.
     [[nodiscard]] static Result<std::shared_ptr<const GenerationFile>> open(const std::filesystem::path& file);
-    ~GenerationFile();
     GenerationFile(const GenerationFile&) = delete;
     GenerationFile& operator=(const GenerationFile&) = delete;
 
@@ -35,16 +35,16 @@ public:
     [[nodiscard]] Result<void> verify() const;
 
     // The file must outlive it.
-    [[nodiscard]] Session session() const { return Session::on_memory(bytes_); }
-    [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+    [[nodiscard]] Session session() const { return Session::on_memory(file_.bytes()); }
+    [[nodiscard]] std::span<const std::byte> bytes() const { return file_.bytes(); }
     [[nodiscard]] const Freshness& freshness() const { return freshness_; }
     [[nodiscard]] const std::vector<StoredFeed>& feeds() const { return feeds_; }
 
 private:
-    explicit GenerationFile(std::span<const std::byte> bytes) : bytes_(bytes) {}
+    explicit GenerationFile(MappedFile file) : file_(std::move(file)) {}
     void load();
 
-    std::span<const std::byte> bytes_;
+    MappedFile file_;
     Freshness freshness_;
     std::vector<StoredFeed> feeds_;
 };

@@ -45,21 +45,29 @@ public:
         const auto reader = lend();
         auto rows = reader->session.prepare("SELECT id, ecosystem, release FROM stream");
         while (rows.step())
-            streams[{.ecosystem = std::string(rows.bytes(1)), .release = std::string(rows.bytes(2))}] = rows.integer(0);
+            streams.emplace(Stream{.ecosystem = std::string(rows.bytes(1)), .release = std::string(rows.bytes(2))},
+                            rows.integer(0));
     }
 
     // A reader for as long as the answer lives. Threads never wait for each other, only make one more.
-    auto lend() {
-        const auto give_back = [this](Reader* reader) {
+    struct GiveBack {
+        Implementation* to;
+        void operator()(Reader* reader) const {
             reader->reset();
+            const std::scoped_lock lock(to->mutex_);
+            to->idle_.emplace_back(reader);
+        }
+    };
+    std::unique_ptr<Reader, GiveBack> lend() {
+        {
             const std::scoped_lock lock(mutex_);
-            idle_.emplace_back(reader);
-        };
-        const std::scoped_lock lock(mutex_);
-        if (idle_.empty()) return std::unique_ptr<Reader, decltype(give_back)>(new Reader(*file), give_back);
-        auto* reader = idle_.back().release();
-        idle_.pop_back();
-        return std::unique_ptr<Reader, decltype(give_back)>(reader, give_back);
+            if (!idle_.empty()) {
+                auto* reader = idle_.back().release();
+                idle_.pop_back();
+                return {reader, GiveBack{this}};
+            }
+        }
+        return {new Reader(*file), GiveBack{this}};
     }
 
     std::shared_ptr<const GenerationFile> file;
