@@ -8,6 +8,7 @@
 #include "vulndb/schema.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -24,6 +25,14 @@ Session create_out(const std::filesystem::path& file) {
     session.run(schema);
     session.run("BEGIN");
     return session;
+}
+
+// One word for a package of a stream in a record; that two fall together is as good as impossible.
+std::size_t place_of(std::int64_t key, const Advice& advice) {
+    std::size_t place = std::hash<std::int64_t>{}(key);
+    for (const auto* part : {&advice.stream.ecosystem, &advice.stream.release, &advice.package})
+        place = place * 0x9e3779b97f4a7c15U + std::hash<std::string>{}(*part);
+    return place;
 }
 
 Session create_stage(const std::filesystem::path& file) {
@@ -57,6 +66,7 @@ void GenerationBuilder::begin_feed(std::string name, FeedKind kind) {
     feed_.first = last_key_ + 1;
     reasons_.clear();
     seen_.clear();
+    said_.clear();
     derived_scores_.clear();
 }
 
@@ -64,22 +74,29 @@ void GenerationBuilder::take(Record record) {
     if (const auto wrong = tidy(record); !wrong.empty()) return skip(record.vulnerability.id, wrong);
     if (record.advice.empty())
         return skip(record.vulnerability.id, "no package of a system or language that images hold");
-    const auto [seen, first] =
-        seen_.try_emplace(record.vulnerability.id, Seen{.key = last_key_ + 1, .part = record.part});
-    if (!first && !(record.part && seen->second.part))
-        return skip(record.vulnerability.id, "a second record of this name");
+    const auto [seen, first] = seen_.try_emplace(record.vulnerability.id, last_key_ + 1);
+    if (!first && !record.part && drop_what_was_said(seen->second, record) == 0)
+        return skip(record.vulnerability.id, "a second record of this name, and nothing new");
     if (first) {
         add_vulnerability(record.vulnerability);
         ++feed_.feed.counts.records;
     }
-    for (const auto& advice : record.advice) add_advice(seen->second.key, advice);
+    for (const auto& advice : record.advice) {
+        if (!record.part) said_.insert(place_of(seen->second, advice));
+        add_advice(seen->second, advice);
+    }
     feed_.feed.counts.advice += record.advice.size();
+}
+
+// Of a package that an earlier record of the same name spoke of, the earlier one counts. Returns what is left.
+std::size_t GenerationBuilder::drop_what_was_said(std::int64_t key, Record& record) const {
+    std::erase_if(record.advice, [&](const Advice& advice) { return said_.contains(place_of(key, advice)); });
+    return record.advice.size();
 }
 
 void GenerationBuilder::take(Enrichment enrichment) {
     if (const auto wrong = tidy(enrichment); !wrong.empty()) return skip(enrichment.cve, wrong);
-    const auto [seen, first] = seen_.try_emplace(enrichment.cve);
-    if (!first) return skip(enrichment.cve, "a second record of this name");
+    if (!seen_.try_emplace(enrichment.cve, 0).second) return skip(enrichment.cve, "a second record of this name");
     write_enrichment(enrichment.cve, false, enrichment);
     ++feed_.feed.counts.enrichments;
 }

@@ -1,8 +1,8 @@
 // Builds a database file: feeds one after the other, in the order of their names, from an importer or from a file that
 // has them already; then finish() puts together what all of them say of each package.
 //
-// Memory: a record at a time while a feed comes in, 32 bytes a vulnerability and the longest list of a package in
-// finish(). Advice waits in a second file beside the first, to be sorted by package.
+// Memory: the names of a feed and a record at a time while it comes in, 32 bytes a vulnerability and the longest list
+// of a package in finish(). Advice waits in a second file beside the first, to be sorted by package.
 #pragma once
 
 #include "base/clock.hpp"
@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace berth::vulndb {
@@ -56,6 +57,7 @@ private:
     };
 
     std::int64_t add_vulnerability(const Vulnerability& vulnerability);
+    [[nodiscard]] std::size_t drop_what_was_said(std::int64_t key, Record& record) const;
     void add_advice(std::int64_t key, const Advice& advice);
     std::int64_t stream_id(const Stream& stream);
     void remember_scores(const Vulnerability& vulnerability);
@@ -76,11 +78,8 @@ private:
     StoredFeed feed_;  // the one that comes in now
     std::vector<StoredFeed> feeds_;
     std::vector<std::string> reasons_;
-    struct Seen {
-        std::int64_t key = 0;
-        bool part = false;
-    };
-    std::unordered_map<std::string, Seen> seen_;                // names of this feed
+    std::unordered_map<std::string, std::int64_t> seen_;        // names of this feed and their keys
+    std::unordered_set<std::size_t> said_;                      // of which packages its records spoke
     std::map<std::string, std::vector<Score>> derived_scores_;  // of this feed, by CVE
     std::map<Stream, std::int64_t> streams_;
     std::map<std::shared_ptr<const GenerationFile>, std::vector<Copied>> copied_;
