@@ -111,7 +111,8 @@ Result<std::size_t> JsonText::measure() {
             auto more = fill();
             if (!more) return fail(std::move(more));
             if (!*more && cutter.may_end()) return length;
-            if (!*more) return broken("it ends in the middle");
+            cut_short_ = !*more;
+            if (cut_short_) return broken("it ends in the middle");
         }
         switch (cutter.take(buffer_[position_ + length])) {
             case Cutter::State::inside:
@@ -129,7 +130,8 @@ Result<std::size_t> JsonText::measure() {
 Result<std::string_view> JsonText::value() {
     const auto start = peek();
     if (!start) return std::unexpected(start.error());
-    if (*start == '\0') return broken("a value is missing");
+    cut_short_ = *start == '\0';
+    if (cut_short_) return broken("a value is missing");
     const auto length = measure();
     if (!length) return std::unexpected(length.error());
     const auto at = position_;

@@ -28,8 +28,8 @@ public:
 
     // Everything until the end of a line: how one gets past a broken value in a file of lines.
     [[nodiscard]] Result<void> skip_line();
-    // Whether something is left after a fault of value(): then the file is not just cut short.
-    [[nodiscard]] bool more_follows() const { return !at_end_ || position_ < buffer_.size(); }
+    // Whether the fault of value() was that the text ended in the middle of it.
+    [[nodiscard]] bool is_cut_short() const { return cut_short_; }
 
     // Walks an object or an array; `visit` must take each value, by value() or by a walk of its own.
     [[nodiscard]] Result<void> members(const std::function<Result<void>(const std::string& key)>& visit);
@@ -47,6 +47,7 @@ private:
     std::string buffer_;
     std::size_t position_ = 0;
     bool at_end_ = false;
+    bool cut_short_ = false;
 };
 
 }  // namespace berth::vulndb

@@ -14,7 +14,7 @@ Result<void> visit_next(JsonText& json, JsonRecords& records, RecordSink& sink, 
     return {};
 }
 
-// A broken line in the middle costs one record; when nothing follows, the file was cut short.
+// A broken line in the middle costs one record; when the text just ends, the file was cut short.
 Result<void> walk_lines(JsonText& json, JsonRecords& records, RecordSink& sink, const VisitRecord& visit) {
     for (;;) {
         const auto next = json.peek();
@@ -22,7 +22,7 @@ Result<void> walk_lines(JsonText& json, JsonRecords& records, RecordSink& sink, 
         if (*next == '\0') return {};
         const auto visited = visit_next(json, records, sink, visit);
         if (visited) continue;
-        if (visited.error().kind != FaultKind::invalid_parameter || !json.more_follows()) return visited;
+        if (visited.error().kind != FaultKind::invalid_parameter || json.is_cut_short()) return visited;
         sink.skip({}, visited.error().message);
         if (auto skipped = json.skip_line(); !skipped) return skipped;
     }

@@ -138,8 +138,10 @@ void read_names(const JsonObject& object, Vulnerability& vulnerability) {
         const bool same = vulnerability.id.ends_with("-" + name);
         (same ? vulnerability.aliases : vulnerability.related).push_back(std::move(name));
     }
-    if (const auto cve = cve_in_name(vulnerability.id); !cve.empty() && cve != vulnerability.id)
-        vulnerability.aliases.emplace_back(cve);
+    const std::string cve(cve_in_name(vulnerability.id));
+    auto& aliases = vulnerability.aliases;
+    if (!cve.empty() && cve != vulnerability.id && std::ranges::find(aliases, cve) == aliases.end())
+        aliases.push_back(cve);
 }
 
 Reason read_record(const JsonObject& object, Record& record) {
