@@ -12,6 +12,7 @@ void add_vulndb_command(CLI::App& program, int& exit_code) {
         program.add_subcommand("vulndb", "The vulnerability database: what it is made of and how it compares");
     vulndb->require_subcommand(1);
     add_vulndb_import_command(*vulndb, exit_code);
+    add_vulndb_update_command(*vulndb, exit_code);
     add_vulndb_status_command(*vulndb, exit_code);
     add_vulndb_export_command(*vulndb, exit_code);
 }

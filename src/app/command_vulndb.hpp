@@ -11,6 +11,7 @@ namespace berth::app {
 inline constexpr const char* default_vulndb_folder = "./berth-data/vulndb";
 
 void add_vulndb_import_command(CLI::App& vulndb, int& exit_code);
+void add_vulndb_update_command(CLI::App& vulndb, int& exit_code);
 void add_vulndb_status_command(CLI::App& vulndb, int& exit_code);
 void add_vulndb_export_command(CLI::App& vulndb, int& exit_code);
 
