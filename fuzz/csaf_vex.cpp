@@ -1,0 +1,5 @@
+#include "feed.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    return import_any(berth::vulndb::FeedKind::csaf_vex, data, size);
+}

@@ -1,0 +1,57 @@
+#include "app/vulndb_report.hpp"
+
+#include "app/progress_bar.hpp"
+#include "base/clock.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+namespace berth::app {
+
+namespace {
+
+constexpr int failure_exit = 1;
+
+unsigned long long number(std::uint64_t value) {
+    return value;
+}
+
+void print(const vulndb::ImportReport& report) {
+    std::size_t width = 4;
+    for (const auto& entry : report.feeds) width = std::max(width, entry.feed.name.size());
+    const int column = static_cast<int>(width);
+    std::printf("%-*s  %-14s  %9s  %9s  %9s  %9s  %9s\n", column, "feed", "kind", "records", "packages", "added to",
+                "withdrawn", "skipped");
+    for (const auto& [feed, reasons] : report.feeds) {
+        const std::string kind(name_of(feed.kind));
+        const auto& counts = feed.counts;
+        std::printf("%-*s  %-14s  %9llu  %9llu  %9llu  %9llu  %9llu\n", column, feed.name.c_str(), kind.c_str(),
+                    number(counts.records), number(counts.advice), number(counts.enrichments), number(counts.withdrawn),
+                    number(counts.skipped));
+        for (const auto& reason : reasons) std::printf("    skipped %s\n", reason.c_str());
+        if (counts.skipped > reasons.size() && !reasons.empty())
+            std::printf("    and %llu more\n", number(counts.skipped - reasons.size()));
+    }
+    std::printf(report.changed ? "generation %s\n" : "generation %s, as before: nothing changed\n",
+                report.generation.c_str());
+}
+
+}  // namespace
+
+int import_and_report(const std::filesystem::path& folder, std::span<const vulndb::FeedFile> files) {
+    ProgressBar bar;
+    const auto progress = [&bar](const vulndb::ImportProgress& step) {
+        bar.show(step.feed.empty() ? "putting the database together" : step.feed, step.read, step.total);
+    };
+    const auto report = vulndb::import_feeds(folder, files, SystemClock(), {.progress = progress});
+    bar.clear();
+    if (!report) {
+        std::fprintf(stderr, "berth: %s\n", report.error().message.c_str());
+        return failure_exit;
+    }
+    print(*report);
+    return 0;
+}
+
+}  // namespace berth::app

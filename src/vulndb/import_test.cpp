@@ -1,0 +1,316 @@
+// From files to answers: what a database says after imports, whatever the way to it was.
+#include "vulndb/import.hpp"
+
+#include "testing/folder.hpp"
+#include "testing/manual_clock.hpp"
+#include "vulndb/sqlite_database.hpp"
+#include "vulndb/test_feed.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <random>
+#include <thread>
+
+namespace berth::vulndb {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* all_samples[] = {
+    "debian-cve.jsonl",
+    "debian-dsa.jsonl",
+    "npm.jsonl",
+    "pypi.jsonl",
+    "maven.jsonl",
+    "rubygems.jsonl",
+    "nuget.jsonl",
+    "packagist.jsonl",
+    "go.jsonl",
+    "almalinux.jsonl",
+    "rocky.jsonl",
+    "ubuntu-osv.json",
+    "crates.jsonl",
+    "kev.json",
+    "debian-tracker.json",
+    "alpine-v3.18-main.json",
+    "al2023.facts.jsonl",
+    "ubuntu-tracker.jsonl",
+    "rhel-vex-cve-2023-38545.json",
+};
+
+class Import : public ::testing::Test {
+protected:
+    // A file with this text; returns it as a feed of that name.
+    FeedFile feed(const std::string& name, std::string_view text) {
+        const auto file = folder_.path() / (name + ".feed");
+        std::ofstream(file, std::ios::binary) << text;
+        return {.file = file, .name = name};
+    }
+    ImportReport import(const std::vector<FeedFile>& files, const std::string& db = "db") {
+        auto report = import_feeds(folder_.path() / db, files, clock_);
+        if (!report) throw std::runtime_error(report.error().message);
+        return *std::move(report);
+    }
+    Fault refuse(const std::vector<FeedFile>& files) {
+        const auto report = import_feeds(folder_.path() / "db", files, clock_);
+        if (report) throw std::runtime_error("imported");
+        return report.error();
+    }
+    std::unique_ptr<SqliteDatabase> open(const std::string& db = "db") {
+        auto database = SqliteDatabase::open(database_file(folder_.path() / db));
+        if (!database) throw std::runtime_error(database.error().message);
+        return *std::move(database);
+    }
+    static std::string read_file(const fs::path& file) {
+        std::ifstream in(file, std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    static std::vector<FeedFile> samples() {
+        std::vector<FeedFile> files;
+        for (const auto* name : all_samples) files.push_back({.file = testing::sample(name), .name = {}});
+        return files;
+    }
+
+    berth::testing::Folder folder_;
+    berth::testing::ManualClock clock_;
+};
+
+std::string osv(const std::string& id, const std::string& package, const std::string& fixed,
+                const std::string& more = {}) {
+    return R"({"id":")" + id + R"(","modified":"2024-01-01T00:00:00Z",)" + more +
+           R"("affected":[{"package":{"ecosystem":"Debian:12","name":")" + package +
+           R"("},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":")" + fixed + R"("}]}]}]})" + "\n";
+}
+
+const Stream bookworm{.ecosystem = "Debian", .release = "12"};
+
+TEST_F(Import, AnswersWhatTheSamplesSay) {
+    const auto report = import(samples());
+    EXPECT_TRUE(report.changed);
+    EXPECT_EQ(report.feeds.size(), std::size(all_samples));
+    const auto database = open();
+    EXPECT_EQ(database->freshness().generation, report.generation);
+    EXPECT_TRUE(database->covers(bookworm));
+    EXPECT_FALSE(database->covers({.ecosystem = "Debian", .release = "7"}));
+    const auto lodash = database->find({.ecosystem = "npm", .release = {}}, "lodash");
+    ASSERT_FALSE(lodash.empty());
+    EXPECT_TRUE(std::ranges::is_sorted(lodash, {}, &Affected::vulnerability));
+    for (const auto& affected : lodash) EXPECT_EQ(database->vulnerability(affected.vulnerability).source, "GITHUB");
+    EXPECT_TRUE(database->find({.ecosystem = "npm", .release = {}}, "lodas").empty());
+    EXPECT_TRUE(database->find({.ecosystem = "nothing", .release = {}}, "lodash").empty());
+    EXPECT_THROW(static_cast<void>(database->vulnerability(1'000'000)), std::out_of_range);
+}
+
+TEST_F(Import, FindsNamesAsTheEcosystemComparesThem) {
+    import(samples());
+    const auto database = open();
+    EXPECT_FALSE(database->find({.ecosystem = "NuGet", .release = {}}, "newtonsoft.json").empty());
+    EXPECT_FALSE(database->find({.ecosystem = "NuGet", .release = {}}, "Newtonsoft.Json").empty());
+    EXPECT_FALSE(database->find({.ecosystem = "PyPI", .release = {}}, "Requests").empty());
+}
+
+TEST_F(Import, TheSameAgainChangesNothing) {
+    const auto first = import(samples());
+    const auto before = fs::last_write_time(database_file(folder_.path() / "db"));
+    clock_.advance(std::chrono::hours(1));
+    const auto again = import(samples());
+    EXPECT_FALSE(again.changed);
+    EXPECT_EQ(again.generation, first.generation);
+    EXPECT_EQ(fs::last_write_time(database_file(folder_.path() / "db")), before);
+}
+
+TEST_F(Import, NeitherOrderNorWayMatters) {
+    const auto together = import(samples()).generation;
+    std::mt19937 random(7);
+    for (int round = 0; round < 3; ++round) {
+        auto files = samples();
+        std::ranges::shuffle(files, random);
+        const auto db = "round" + std::to_string(round);
+        std::string last;
+        // In batches of their own, so that most feeds are kept from the generation before.
+        for (std::size_t at = 0; at < files.size(); at += 7)
+            last = import({files.begin() + static_cast<std::ptrdiff_t>(at),
+                           files.begin() + static_cast<std::ptrdiff_t>(std::min(at + 7, files.size()))},
+                          db)
+                       .generation;
+        EXPECT_EQ(last, together);
+        const auto changed = SqliteDatabase::changed_packages(*open(), *open(db));
+        EXPECT_TRUE(changed.empty()) << changed.size();
+    }
+}
+
+TEST_F(Import, AFeedReplacesTheOneOfItsNameAndKeepsTheOthers) {
+    import({feed("a", osv("CVE-1-1", "curl", "1")), feed("b", osv("CVE-1-2", "zlib", "2"))});
+    import({feed("a", osv("CVE-1-3", "bash", "3"))});
+    const auto database = open();
+    EXPECT_TRUE(database->find(bookworm, "curl").empty());
+    EXPECT_EQ(database->find(bookworm, "bash").size(), 1U);
+    ASSERT_EQ(database->find(bookworm, "zlib").size(), 1U);
+    EXPECT_EQ(database->vulnerability(database->find(bookworm, "zlib").at(0).vulnerability).id, "CVE-1-2");
+    EXPECT_EQ(database->feeds().size(), 2U);
+}
+
+TEST_F(Import, AReaderStaysOnItsGeneration) {
+    import({feed("a", osv("CVE-1-1", "curl", "1"))});
+    const auto before = open();
+    import({feed("a", osv("CVE-1-1", "curl", "2"))});
+    import({feed("a", osv("CVE-1-1", "curl", "3"))});
+    EXPECT_EQ(before->find(bookworm, "curl").at(0).ranges.at(0).fixed, "1");
+    EXPECT_EQ(open()->find(bookworm, "curl").at(0).ranges.at(0).fixed, "3");
+}
+
+TEST_F(Import, TellsWhichPackagesChanged) {
+    import({feed("a", osv("CVE-1-1", "curl", "1") + osv("CVE-1-2", "zlib", "1") + osv("CVE-1-3", "gone", "1")),
+            feed("k", R"({"catalogVersion":"1","vulnerabilities":[{"cveID":"CVE-9-9"}]})")});
+    const auto before = open();
+    import({feed("a", osv("CVE-0-0", "new", "1") + osv("CVE-1-1", "curl", "2") +
+                          osv("CVE-1-2", "zlib", "1", R"("details":"other words",)"))});
+    EXPECT_EQ(SqliteDatabase::changed_packages(*before, *open()),
+              (std::vector<ChangedPackage>{{.stream = bookworm, .package = "curl"},
+                                           {.stream = bookworm, .package = "gone"},
+                                           {.stream = bookworm, .package = "new"}}));
+    // What others know of a CVE can change its findings as well.
+    const auto between = open();
+    import({feed("k", R"({"catalogVersion":"1","vulnerabilities":[{"cveID":"CVE-1-2"}]})")});
+    EXPECT_EQ(SqliteDatabase::changed_packages(*between, *open()),
+              (std::vector<ChangedPackage>{{.stream = bookworm, .package = "zlib"}}));
+    // The one before is kept for this.
+    const auto previous = SqliteDatabase::open(previous_database_file(folder_.path() / "db"));
+    ASSERT_TRUE(previous);
+    EXPECT_EQ((*previous)->freshness().generation, between->freshness().generation);
+}
+
+TEST_F(Import, TheTrackerAndOsvDoNotDouble) {
+    const auto tracker = feed("tracker", R"({"curl":{"CVE-1-1":{"description":"x","releases":{"bookworm":)"
+                                         R"({"status":"open","nodsa":"Minor","nodsa_reason":"ignored"}}}}})");
+    const auto converted =
+        feed("osv", osv("DEBIAN-CVE-1-1", "curl", "9", R"("severity":[{"type":"CVSS_V3","score":"CVSS:3.1/X"}],)") +
+                        osv("CVE-1-2", "curl", "1"));
+    import({tracker, converted});
+    const auto database = open();
+    const auto found = database->find(bookworm, "curl");
+    ASSERT_EQ(found.size(), 2U);
+    const auto own = std::ranges::find(found, FixState::will_not_fix, &Affected::state);
+    ASSERT_NE(own, found.end());
+    const auto vulnerability = database->vulnerability(own->vulnerability);
+    EXPECT_EQ(vulnerability.id, "CVE-1-1");
+    // The vector that only OSV has is lent.
+    EXPECT_EQ(vulnerability.scores, (std::vector<Score>{{.vector = "CVSS:3.1/X", .source = "NVD"}}));
+    // Hidden, not lost: without the tracker's word OSV's is heard again.
+    import({feed("tracker", R"({"zlib":{"CVE-1-1":{"releases":{"sid":{"status":"open"}}}}})")});
+    EXPECT_EQ(open()->find(bookworm, "curl").size(), 2U);
+    EXPECT_EQ(open()->find(bookworm, "curl").at(0).ranges.at(0).fixed, "9");
+}
+
+TEST_F(Import, AddsExploitsProbabilitiesAndScoresByName) {
+    import({feed("a", osv("CVE-1-1", "curl", "1") + osv("GHSA-x", "zlib", "1", R"("aliases":["CVE-1-2"],)")),
+            feed("kev", R"({"catalogVersion":"1","vulnerabilities":[{"cveID":"CVE-1-1"}]})"),
+            feed("epss", "#model_version:1\ncve,epss,percentile\nCVE-1-2,0.25,0.5\n"),
+            feed("nvd", R"({"resultsPerPage":1,"vulnerabilities":[{"cve":{"id":"CVE-1-1","metrics":{"cvssMetricV31":)"
+                        R"([{"source":"nvd@nist.gov","cvssData":{"vectorString":"CVSS:3.1/Z"}}]}}}]})")});
+    const auto database = open();
+    const auto curl = database->vulnerability(database->find(bookworm, "curl").at(0).vulnerability);
+    EXPECT_TRUE(curl.known_exploited);
+    EXPECT_EQ(curl.scores.at(0).vector, "CVSS:3.1/Z");
+    EXPECT_FALSE(curl.epss);
+    const auto zlib = database->vulnerability(database->find(bookworm, "zlib").at(0).vulnerability);
+    EXPECT_FALSE(zlib.known_exploited);
+    EXPECT_EQ(zlib.epss, 0.25);
+}
+
+TEST_F(Import, RecordsOfOneNameUnite) {
+    const auto report =
+        import({feed("a", osv("CVE-1-1", "curl", "1") + osv("CVE-1-1", "zlib", "2") + osv("CVE-1-1", "curl", "3"))});
+    EXPECT_EQ(report.feeds.at(0).feed.counts.records, 1U);
+    EXPECT_EQ(report.feeds.at(0).feed.counts.skipped, 1U);
+    const auto database = open();
+    EXPECT_EQ(database->find(bookworm, "curl").size(), 1U);
+    EXPECT_EQ(database->find(bookworm, "curl").at(0).ranges.at(0).fixed, "1");
+    EXPECT_EQ(database->find(bookworm, "zlib").size(), 1U);
+}
+
+TEST_F(Import, ABundleCarriesEverythingElsewhere) {
+    const auto here = import(samples()).generation;
+    const auto bundle = folder_.path() / "vulndb.bundle.zst";
+    ASSERT_TRUE(export_database(folder_.path() / "db", bundle));
+    const auto there = import({{.file = bundle, .name = {}}}, "elsewhere");
+    EXPECT_EQ(there.generation, here);
+    EXPECT_EQ(there.feeds.size(), std::size(all_samples));
+    EXPECT_EQ(open("elsewhere")->feeds(), open()->feeds());
+}
+
+TEST_F(Import, ADamagedBundleIsRefused) {
+    import(samples());
+    const auto bundle = folder_.path() / "bundle";
+    const auto refused = [&](const std::string& bytes) {
+        std::ofstream(bundle, std::ios::binary) << bytes;
+        return !import_feeds(folder_.path() / "elsewhere", std::vector<FeedFile>{{.file = bundle, .name = {}}}, clock_);
+    };
+    ASSERT_TRUE(export_database(folder_.path() / "db", bundle));
+    auto packed = read_file(bundle);
+    packed[packed.size() / 2] = static_cast<char>(packed[packed.size() / 2] ^ 1);
+    EXPECT_TRUE(refused(packed));
+    auto plain = read_file(database_file(folder_.path() / "db"));
+    EXPECT_TRUE(refused(plain.substr(0, plain.size() / 2)));
+    std::fill(plain.begin() + 40'960, plain.begin() + 61'440, '\0');
+    EXPECT_TRUE(refused(plain));
+    EXPECT_FALSE(fs::exists(database_file(folder_.path() / "elsewhere")));
+}
+
+TEST_F(Import, ABrokenFileLeavesTheDatabaseAsItWas) {
+    const auto good = import({feed("a", osv("CVE-1-1", "curl", "1"))}).generation;
+    for (const auto& bad :
+         {std::string("<html>not found</html>"), std::string(), osv("CVE-1-1", "curl", "1").substr(0, 80),
+          std::string("\x1f\x8b\x08 broken"), std::string("PK\x03\x04 broken")})
+        EXPECT_EQ(refuse({feed("a", osv("CVE-1-9", "curl", "9")), feed("b", bad)}).message.empty(), false) << bad;
+    EXPECT_EQ(open()->freshness().generation, good);
+    for (const auto& entry : fs::directory_iterator(folder_.path() / "db"))
+        EXPECT_TRUE(entry.path().filename() == "vulndb.sqlite" || entry.path().filename() == "vulndb.lock")
+            << entry.path();
+}
+
+TEST_F(Import, TwoFilesOfOneNameAreRefused) {
+    auto twice = feed("a", osv("CVE-1-1", "curl", "1"));
+    EXPECT_NE(refuse({twice, twice}).message.find("another name"), std::string::npos);
+}
+
+TEST_F(Import, OpensOnlyItsOwn) {
+    const auto file = folder_.path() / "x";
+    EXPECT_NE(SqliteDatabase::open(file).error().message.find("berth vulndb update"), std::string::npos);
+    std::ofstream(file) << "short";
+    EXPECT_NE(SqliteDatabase::open(file).error().message.find("not a database"), std::string::npos);
+    import({feed("a", osv("CVE-1-1", "curl", "1"))});
+    auto bytes = read_file(database_file(folder_.path() / "db"));
+    for (const auto& [version, word] : {std::pair{'\0', "older release"}, std::pair{'\x7f', "newer release"}}) {
+        bytes[63] = version;
+        std::ofstream(file, std::ios::binary) << bytes;
+        EXPECT_NE(SqliteDatabase::open(file).error().message.find(word), std::string::npos);
+    }
+}
+
+TEST_F(Import, AnswersManyThreads) {
+    import(samples());
+    const auto database = open();
+    const Stream npm{.ecosystem = "npm", .release = {}};
+    const auto expected = database->find(npm, "lodash");
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back([&] {
+            for (int round = 0; round < 200; ++round) {
+                EXPECT_EQ(database->find(npm, "lodash"), expected);
+                EXPECT_FALSE(database->vulnerability(expected.at(0).vulnerability).id.empty());
+            }
+        });
+}
+
+TEST_F(Import, NamesFeedsByTheirFiles) {
+    EXPECT_EQ(feed_name_of("a/b/debian-cve.jsonl.xz"), "debian-cve");
+    EXPECT_EQ(feed_name_of("osv/Debian/all.zip"), "Debian");
+    EXPECT_EQ(feed_name_of("v3.18-main.json.xz"), "v3.18-main");
+    EXPECT_EQ(feed_name_of("all.zip"), "all");
+}
+
+}  // namespace
+}  // namespace berth::vulndb

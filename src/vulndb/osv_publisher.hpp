@@ -1,0 +1,22 @@
+// Who wrote an OSV record, told by its name, and what is theirs alone.
+#pragma once
+
+#include "vulndb/record.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace berth::vulndb {
+
+// "GITHUB", "DEBIAN_CVE" ...: Vulnerability::source. Where the name is a bare CVE, the ecosystem of its packages tells.
+[[nodiscard]] std::string publisher_of(const Record& record);
+// The publisher's page of a record whose id, source and references are there.
+[[nodiscard]] std::string page_of(const Vulnerability& vulnerability);
+// Whose opinion the vectors are: distributions repeat NVD's.
+[[nodiscard]] std::string score_source(std::string_view publisher);
+// "Important: curl security update", as errata of Red Hat's family say it; else empty.
+[[nodiscard]] std::string severity_in_summary(const Vulnerability& vulnerability);
+// A CVE that was never one stays in some feeds with a text that says so.
+[[nodiscard]] bool is_rejected(const Vulnerability& vulnerability);
+
+}  // namespace berth::vulndb

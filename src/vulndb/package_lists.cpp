@@ -1,0 +1,210 @@
+#include "vulndb/package_lists.hpp"
+
+#include "base/encoding.hpp"
+#include "base/sha256.hpp"
+#include "vulndb/coding.hpp"
+#include "vulndb/enrichment.hpp"
+#include "vulndb/names.hpp"
+#include "vulndb/schema.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+
+namespace berth::vulndb {
+
+namespace {
+
+constexpr std::size_t generation_digits = 16;
+
+std::uint64_t short_hash(std::string_view bytes) {
+    Sha256 hash;
+    hash.update(std::as_bytes(std::span(bytes)));
+    const auto digest = hash.digest();
+    std::uint64_t value = 0;
+    std::memcpy(&value, digest.data(), sizeof value);
+    return value;
+}
+
+// What finish() must know of a vulnerability while it goes through the packages.
+struct Known {
+    std::uint64_t content = 0;  // hash over what can change a finding
+    std::uint64_t name = 0;     // hash of the CVE, or of its own name
+    std::int64_t modified = 0;
+    std::uint32_t feed = 0;  // index
+    std::uint32_t rank = 0;  // 1: the publisher's own feed
+};
+
+// Everything of a record but prose, references and EPSS, which move every day and change no finding.
+std::uint64_t content_hash(Vulnerability vulnerability) {
+    vulnerability.summary.clear();
+    vulnerability.details.clear();
+    vulnerability.references.clear();
+    vulnerability.uri.clear();
+    vulnerability.published_at.reset();
+    vulnerability.modified_at.reset();
+    return short_hash(encode_vulnerability(vulnerability) + (vulnerability.known_exploited ? "!" : ""));
+}
+
+class Hasher {
+public:
+    void add(std::string_view bytes) {
+        Encoder length;
+        length.number(bytes.size());
+        for (const auto part : {std::string_view(length.bytes()), bytes}) hash_.update(std::as_bytes(std::span(part)));
+    }
+    void add(std::uint64_t value) { add(std::to_string(value)); }
+    [[nodiscard]] std::string generation() const {
+        const auto digest = hash_.digest();
+        const auto* bytes = reinterpret_cast<const unsigned char*>(digest.data());
+        return to_hex(std::span(bytes, digest.size())).substr(0, generation_digits);
+    }
+
+private:
+    Sha256 hash_;
+};
+
+std::vector<Known> read_vulnerabilities(Session& out, const std::vector<StoredFeed>& feeds, Hasher& hasher) {
+    std::vector<Known> all(1);  // numbers start at 1
+    EnrichmentLookup enrichment(out);
+    auto rows = out.prepare("SELECT body FROM vulnerability WHERE id >= ?1 AND id < ?2 ORDER BY id");
+    for (std::uint32_t index = 0; index < feeds.size(); ++index) {
+        const auto& stored = feeds[index];
+        hasher.add(stored.feed.name);
+        hasher.add(name_of(stored.feed.kind));
+        hasher.add(stored.feed.counts.records);
+        rows.bind(1, stored.first).bind(2, stored.first + static_cast<std::int64_t>(stored.feed.counts.records));
+        while (rows.step()) {
+            hasher.add(rows.bytes(0));
+            auto vulnerability = decode_vulnerability(rows.bytes(0));
+            enrichment.enrich(vulnerability);
+            const auto cve = cve_in_name(vulnerability.id);
+            all.push_back({.content = 0,
+                           .name = short_hash(cve.empty() ? std::string_view(vulnerability.id) : cve),
+                           .modified = vulnerability.modified_at.value_or(0),
+                           .feed = index,
+                           .rank = stored.feed.kind == FeedKind::osv ? 0U : 1U});
+            all.back().content = content_hash(std::move(vulnerability));
+        }
+    }
+    return all;
+}
+
+void hash_enrichments(Session& out, Hasher& hasher) {
+    auto rows =
+        out.prepare("SELECT cve, feed, derived, known_exploited, epss, scores FROM enrichment ORDER BY 1, 2, 3");
+    while (rows.step())
+        for (int column = 0; column < 6; ++column) hasher.add(rows.bytes(column));
+}
+
+// Better first.
+auto preference(const Known& known) {
+    return std::tuple(-static_cast<std::int64_t>(known.rank), -known.modified, known.feed);
+}
+
+void hide_doubles(std::vector<Entry>& entries, const std::vector<Known>& known) {
+    const auto of = [&known](const Entry& entry) -> const Known& {
+        return known[static_cast<std::size_t>(entry.affected.vulnerability)];
+    };
+    std::unordered_map<std::uint64_t, const Known*> chosen;
+    for (const auto& entry : entries) {
+        auto& choice = chosen[of(entry).name];
+        if (choice == nullptr || preference(of(entry)) < preference(*choice)) choice = &of(entry);
+    }
+    for (auto& entry : entries) entry.hidden = chosen[of(entry).name]->feed != of(entry).feed;
+}
+
+std::uint64_t digest_of(const std::vector<Entry>& entries, const std::vector<Known>& known) {
+    Encoder seen;
+    for (const auto& entry : entries) {
+        if (entry.hidden) continue;
+        seen.number(known[static_cast<std::size_t>(entry.affected.vulnerability)].content);
+        encode_affected(seen, entry.affected);
+    }
+    return short_hash(seen.bytes());
+}
+
+// Numbers the streams in their order; the stage gets the same numbers to sort by.
+void write_streams(Session& out, Session& stage, const std::map<Stream, std::int64_t>& streams) {
+    stage.run("CREATE TABLE stream(id INTEGER PRIMARY KEY, number INTEGER)");
+    auto sort = stage.prepare("INSERT INTO stream VALUES (?1, ?2)");
+    auto write = out.prepare("INSERT INTO stream VALUES (?1, ?2, ?3)");
+    std::int64_t number = 0;
+    for (const auto& [stream, id] : streams) {
+        sort.bind(1, id).bind(2, ++number).run();
+        write.bind(1, number).bind(2, stream.ecosystem).bind(3, stream.release).run();
+    }
+}
+
+class ListWriter {
+public:
+    ListWriter(Session& out, const std::vector<Known>& known, Hasher& hasher)
+        : known_(known),
+          hasher_(hasher),
+          package_(out.prepare("INSERT INTO package VALUES (?1, ?2, ?3, ?4)")),
+          advice_(out.prepare("INSERT INTO advice VALUES (?1, ?2)")) {}
+
+    void add(std::int64_t stream, std::string_view name, Entry entry) {
+        if (stream != stream_ || name != name_) {
+            write();
+            stream_ = stream;
+            name_ = name;
+        }
+        entries_.push_back(std::move(entry));
+    }
+
+    void write() {
+        if (entries_.empty()) return;
+        hide_doubles(entries_, known_);
+        const auto list = encode_entries(entries_);
+        const auto digest = digest_of(entries_, known_);
+        ++id_;
+        package_.bind(1, stream_).bind(2, name_).bind(3, id_).bind(4, static_cast<std::int64_t>(digest)).run();
+        advice_.bind(1, id_).bind_bytes(2, list).run();
+        hasher_.add(name_);
+        hasher_.add(list);
+        entries_.clear();
+    }
+
+private:
+    const std::vector<Known>& known_;
+    Hasher& hasher_;
+    Statement package_;
+    Statement advice_;
+    std::int64_t id_ = 0;
+    std::int64_t stream_ = 0;
+    std::string name_;
+    std::vector<Entry> entries_;
+};
+
+}  // namespace
+
+std::string write_package_lists(Session& out, Session& stage, const std::map<Stream, std::int64_t>& streams,
+                                const std::vector<StoredFeed>& feeds) {
+    Hasher hasher;
+    hasher.add(static_cast<std::uint64_t>(schema_version));
+    const auto known = read_vulnerabilities(out, feeds, hasher);
+    hash_enrichments(out, hasher);
+    for (const auto& [stream, unused] : streams) {
+        hasher.add(stream.ecosystem);
+        hasher.add(stream.release);
+    }
+    write_streams(out, stage, streams);
+    ListWriter lists(out, known, hasher);
+    auto rows = stage.prepare(
+        "SELECT s.number, a.package, a.vulnerability, a.body FROM advice a JOIN stream s ON s.id = a.stream "
+        "ORDER BY s.number, a.package, a.vulnerability, a.rowid");
+    while (rows.step()) {
+        Decoder body(rows.bytes(3));
+        Entry entry{.affected = decode_affected(body)};
+        entry.affected.vulnerability = rows.integer(2);
+        lists.add(rows.integer(0), rows.bytes(1), std::move(entry));
+    }
+    lists.write();
+    return hasher.generation();
+}
+
+}  // namespace berth::vulndb

@@ -1,0 +1,21 @@
+// What a file is, told by how it begins: its name says nothing that one could rely on.
+#pragma once
+
+#include "vulndb/feed.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace berth::vulndb {
+
+inline constexpr std::size_t recognisable_bytes = 256 * 1024;
+
+enum class Container : std::uint8_t { none, zip, tar, database };
+
+// `start`: up to recognisable_bytes of the unpacked file.
+[[nodiscard]] Container recognise_container(std::string_view start);
+// nullopt: none that is known.
+[[nodiscard]] std::optional<FeedKind> recognise_feed(std::string_view start);
+
+}  // namespace berth::vulndb

@@ -1,0 +1,204 @@
+#include "vulndb/sqlite_database.hpp"
+
+#include "vulndb/coding.hpp"
+#include "vulndb/enrichment.hpp"
+#include "vulndb/generation_file.hpp"
+#include "vulndb/names.hpp"
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+namespace berth::vulndb {
+
+namespace {
+
+// One thread's way in: the statements are prepared once.
+struct Reader {
+    explicit Reader(const GenerationFile& file)
+        : session(file.session()),
+          package(session.prepare("SELECT id FROM package WHERE stream = ?1 AND name = ?2")),
+          advice(session.prepare("SELECT entries FROM advice WHERE package = ?1")),
+          vulnerability(session.prepare("SELECT body FROM vulnerability WHERE id = ?1")),
+          enrichment(session) {}
+
+    // Whatever a throw left half read.
+    void reset() noexcept {
+        package.reset();
+        advice.reset();
+        vulnerability.reset();
+        enrichment.reset();
+    }
+
+    Session session;
+    Statement package;
+    Statement advice;
+    Statement vulnerability;
+    EnrichmentLookup enrichment;
+};
+
+}  // namespace
+
+class SqliteDatabase::Implementation {
+public:
+    explicit Implementation(std::shared_ptr<const GenerationFile> opened) : file(std::move(opened)) {
+        const auto reader = lend();
+        auto rows = reader->session.prepare("SELECT id, ecosystem, release FROM stream");
+        while (rows.step())
+            streams.emplace(Stream{.ecosystem = std::string(rows.bytes(1)), .release = std::string(rows.bytes(2))},
+                            rows.integer(0));
+    }
+
+    // A reader for as long as the answer lives. Threads never wait for each other, only make one more.
+    struct GiveBack {
+        Implementation* to;
+        void operator()(Reader* reader) const {
+            reader->reset();
+            const std::scoped_lock lock(to->mutex_);
+            to->idle_.emplace_back(reader);
+        }
+    };
+    std::unique_ptr<Reader, GiveBack> lend() {
+        {
+            const std::scoped_lock lock(mutex_);
+            if (!idle_.empty()) {
+                auto* reader = idle_.back().release();
+                idle_.pop_back();
+                return {reader, GiveBack{this}};
+            }
+        }
+        return {new Reader(*file), GiveBack{this}};
+    }
+
+    std::shared_ptr<const GenerationFile> file;
+    std::map<Stream, std::int64_t> streams;
+
+private:
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Reader>> idle_;
+};
+
+SqliteDatabase::SqliteDatabase(std::unique_ptr<Implementation> implementation)
+    : implementation_(std::move(implementation)) {}
+
+SqliteDatabase::~SqliteDatabase() = default;
+
+Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::filesystem::path& file) {
+    auto opened = GenerationFile::open(file);
+    if (!opened) return fail(std::move(opened));
+    try {
+        return std::unique_ptr<SqliteDatabase>(
+            new SqliteDatabase(std::make_unique<Implementation>(*std::move(opened))));
+    } catch (const SqliteError& error) {
+        return fail(FaultKind::unavailable, error.what());
+    }
+}
+
+Freshness SqliteDatabase::freshness() const {
+    return implementation_->file->freshness();
+}
+
+bool SqliteDatabase::covers(const Stream& stream) const {
+    return implementation_->streams.contains(stream);
+}
+
+std::vector<Affected> SqliteDatabase::find(const Stream& stream, std::string_view package) const {
+    const auto id = implementation_->streams.find(stream);
+    if (id == implementation_->streams.end()) return {};
+    const auto reader = implementation_->lend();
+    reader->package.bind(1, id->second).bind(2, normalised_name(stream.ecosystem, package));
+    if (!reader->package.step()) return {};
+    reader->advice.bind(1, reader->package.integer(0));
+    if (!reader->advice.step()) return {};
+    auto entries = decode_entries(reader->advice.bytes(0));
+    std::vector<Affected> found;
+    found.reserve(entries.size());
+    for (auto& entry : entries)
+        if (!entry.hidden) found.push_back(std::move(entry.affected));
+    return found;
+}
+
+Vulnerability SqliteDatabase::vulnerability(std::int64_t key) const {
+    const auto reader = implementation_->lend();
+    reader->vulnerability.bind(1, key);
+    if (!reader->vulnerability.step()) throw std::out_of_range("no vulnerability has the key " + std::to_string(key));
+    auto found = decode_vulnerability(reader->vulnerability.bytes(0));
+    reader->enrichment.enrich(found);
+    return found;
+}
+
+std::vector<Feed> SqliteDatabase::feeds() const {
+    std::vector<Feed> feeds;
+    for (const auto& stored : implementation_->file->feeds()) feeds.push_back(stored.feed);
+    return feeds;
+}
+
+std::vector<Stream> SqliteDatabase::streams() const {
+    std::vector<Stream> streams;
+    for (const auto& [stream, id] : implementation_->streams) streams.push_back(stream);
+    return streams;
+}
+
+std::uint64_t SqliteDatabase::file_bytes() const {
+    return implementation_->file->bytes().size();
+}
+
+namespace {
+
+// The packages of a stream with their digests, in the order of their names.
+class Digests {
+public:
+    Digests(const GenerationFile& file, std::optional<std::int64_t> stream)
+        : session_(file.session()),
+          rows_(session_.prepare("SELECT name, digest FROM package WHERE stream = ?1 ORDER BY name")) {
+        if (stream) rows_.bind(1, *stream);
+        next();
+    }
+    void next() {
+        there_ = rows_.step();
+        if (there_) name_ = rows_.bytes(0);
+    }
+    [[nodiscard]] bool there() const { return there_; }
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] std::int64_t digest() const { return rows_.integer(1); }
+
+private:
+    Session session_;
+    Statement rows_;
+    std::string name_;
+    bool there_ = false;
+};
+
+void compare_streams(const Stream& stream, Digests before, Digests after, std::vector<ChangedPackage>& changed) {
+    while (before.there() || after.there()) {
+        const bool only_before = before.there() && (!after.there() || before.name() < after.name());
+        const bool only_after = !only_before && (!before.there() || after.name() < before.name());
+        if (only_before || only_after || before.digest() != after.digest())
+            changed.push_back({.stream = stream, .package = only_after ? after.name() : before.name()});
+        if (!only_after) before.next();
+        if (!only_before) after.next();
+    }
+}
+
+std::optional<std::int64_t> id_in(const std::map<Stream, std::int64_t>& streams, const Stream& stream) {
+    const auto found = streams.find(stream);
+    if (found == streams.end()) return std::nullopt;
+    return found->second;
+}
+
+}  // namespace
+
+std::vector<ChangedPackage> SqliteDatabase::changed_packages(const SqliteDatabase& before,
+                                                             const SqliteDatabase& after) {
+    const auto& old_streams = before.implementation_->streams;
+    const auto& new_streams = after.implementation_->streams;
+    auto all = old_streams;
+    all.insert(new_streams.begin(), new_streams.end());
+    std::vector<ChangedPackage> changed;
+    for (const auto& [stream, unused] : all)
+        compare_streams(stream, Digests(*before.implementation_->file, id_in(old_streams, stream)),
+                        Digests(*after.implementation_->file, id_in(new_streams, stream)), changed);
+    return changed;
+}
+
+}  // namespace berth::vulndb

@@ -1,0 +1,145 @@
+"""berth vulndb by hand: feeds come over HTTP, only what changed, and go to another machine as one file."""
+import gzip
+import http.server
+import json
+import subprocess
+import threading
+
+import pytest
+
+from harness.server import BINARY as BERTH
+
+
+def record(name, fixed):
+    events = [{"introduced": "0"}, {"fixed": fixed}]
+    affected = {"package": {"ecosystem": "npm", "name": "left"}, "ranges": [{"type": "SEMVER", "events": events}]}
+    return json.dumps({"id": name, "modified": "2024-01-01T00:00:00Z", "affected": [affected]}) + "\n"
+
+
+class Publisher:
+    """Serves files with ETags and ranges; can break off in the middle once."""
+
+    def __init__(self):
+        publisher = self
+        self.files, self.requests, self.break_off = {}, [], None
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                publisher.answer(self)
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def answer(self, request):
+        self.requests.append((request.path, dict(request.headers)))
+        if request.path not in self.files:
+            request.send_error(404)
+            return
+        data, etag = self.files[request.path]
+        if request.headers.get("If-None-Match") == etag:
+            request.send_response(304)
+            request.send_header("ETag", etag)
+            request.end_headers()
+            return
+        first = 0
+        if request.headers.get("If-Range") == etag:
+            first = int(request.headers["Range"].removeprefix("bytes=").rstrip("-"))
+        request.send_response(206 if first else 200)
+        request.send_header("ETag", etag)
+        request.send_header("Content-Length", str(len(data) - first))
+        if first:
+            request.send_header("Content-Range", f"bytes {first}-{len(data) - 1}/{len(data)}")
+        request.end_headers()
+        end, self.break_off = self.break_off or len(data), None
+        request.wfile.write(data[first:end])
+
+
+@pytest.fixture
+def publisher():
+    made = Publisher()
+    yield made
+    made.server.shutdown()
+
+
+@pytest.fixture
+def vulndb(tmp_path):
+    def run(*arguments, db="db", fails=False):
+        command = [BERTH, "vulndb", arguments[0], "--db", tmp_path / db, *arguments[1:]]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert (done.returncode != 0) == fails, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+@pytest.fixture
+def feeds(tmp_path, publisher):
+    file = tmp_path / "feeds.toml"
+    file.write_text(f'[[feed]]\nname = "one"\nurl = "{publisher.url}/one"\n\n'
+                    f'[[feed]]\nname = "two"\nurl = "{publisher.url}/two"\n')
+    return file
+
+
+def status(vulndb, **options):
+    return json.loads(vulndb("status", "--format", "json", **options))
+
+
+def test_update_takes_only_what_changed(vulndb, publisher, feeds):
+    publisher.files = {"/one": (record("A-1", "1.0.0").encode(), '"1"'),
+                       "/two": (gzip.compress(record("A-2", "1.0.0").encode()), '"1"')}
+    vulndb("update", "--feeds", feeds)
+    assert [feed["records"] for feed in status(vulndb)["feeds"]] == [1, 1]
+    first = status(vulndb)["generation"]
+    assert "not changed" in vulndb("update", "--feeds", feeds)
+    assert status(vulndb)["generation"] == first
+    publisher.files["/one"] = ((record("A-1", "1.0.0") + record("A-3", "2.0.0")).encode(), '"2"')
+    vulndb("update", "--feeds", feeds)
+    assert [feed["records"] for feed in status(vulndb)["feeds"]] == [2, 1]
+    assert status(vulndb)["generation"] != first
+
+
+def test_update_goes_on_where_it_broke_off(vulndb, publisher, feeds):
+    long = "".join(record(f"A-{number}", "1.0.0") for number in range(3000)).encode()
+    publisher.files = {"/one": (long, '"1"')}
+    publisher.break_off = 100_000
+    vulndb("update", "--feeds", feeds, "--only", "one", fails=True)
+    vulndb("update", "--feeds", feeds, "--only", "one")
+    assert publisher.requests[-1][1]["Range"].startswith("bytes=")
+    assert status(vulndb)["feeds"][0]["records"] == 3000
+
+
+def test_a_feed_that_is_gone_does_not_hold_up_the_others(vulndb, publisher, feeds):
+    publisher.files = {"/two": (record("A-2", "1.0.0").encode(), '"1"')}
+    assert "one" in vulndb("update", "--feeds", feeds, fails=True)
+    assert [feed["name"] for feed in status(vulndb)["feeds"]] == ["two"]
+
+
+def test_a_bundle_goes_to_a_machine_without_a_network(vulndb, tmp_path):
+    feed = tmp_path / "npm.jsonl"
+    feed.write_text(record("A-1", "1.0.0"))
+    vulndb("import", feed)
+    vulndb("export", tmp_path / "bundle.zst")
+    vulndb("import", tmp_path / "bundle.zst", db="elsewhere")
+    assert status(vulndb, db="elsewhere")["generation"] == status(vulndb)["generation"]
+
+
+def test_a_bad_file_is_named_and_changes_nothing(vulndb, tmp_path):
+    feed = tmp_path / "npm.jsonl"
+    feed.write_text(record("A-1", "1.0.0"))
+    vulndb("import", feed)
+    before = status(vulndb)
+    feed.write_text("<html>moved</html>")
+    assert str(feed) in vulndb("import", feed, fails=True)
+    assert status(vulndb) == before
+
+
+def test_the_public_list_is_a_feed_list(vulndb, tmp_path, publisher):
+    done = subprocess.run([BERTH, "vulndb", "update", "--list"], capture_output=True, text=True, check=True)
+    file = tmp_path / "feeds.toml"
+    file.write_text(done.stdout)
+    assert "no feed is called" in vulndb("update", "--feeds", file, "--only", "nothing", fails=True)
+    assert "https://security-tracker.debian.org/tracker/data/json" in done.stdout
