@@ -1,0 +1,17 @@
+// berth vulndb: the vulnerability database by hand; a subcommand a file.
+#include "app/command_vulndb.hpp"
+
+#include "app/commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace berth::app {
+
+void add_vulndb_command(CLI::App& program, int& exit_code) {
+    auto* vulndb =
+        program.add_subcommand("vulndb", "The vulnerability database: what it is made of and how it compares");
+    vulndb->require_subcommand(1);
+    add_vulndb_compare_command(*vulndb, exit_code);
+}
+
+}  // namespace berth::app
