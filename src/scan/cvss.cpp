@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-
 namespace berth::scan {
 
 namespace {
@@ -54,7 +53,8 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
 std::optional<Cvss> scored(std::string_view version, std::string_view vector, std::string_view source,
                            std::optional<double> score) {
     if (!score) return std::nullopt;
-    return Cvss{.version = std::string(version), .vector = std::string(vector), .source = std::string(source), .score = *score};
+    return Cvss{
+        .version = std::string(version), .vector = std::string(vector), .source = std::string(source), .score = *score};
 }
 
 }  // namespace

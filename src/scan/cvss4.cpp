@@ -1,8 +1,8 @@
 // CVSS 4.0 base scores: specification section 8.2 (https://www.first.org/cvss/v4-0/specification-document).
 //
 // A vector belongs to a macro vector, which experts gave a score; within it, the score sinks with the distance from the
-// worst vector, by the mean over the equivalence sets (EQ) that have a lower macro vector. A base vector leaves threat and
-// requirements at their worst, so EQ5 is always 0 and EQ4 never 0, and of the 270 macro vectors 60 can be met.
+// worst vector, by the mean over the equivalence sets (EQ) that have a lower macro vector. A base vector leaves threat
+// and requirements at their worst, so EQ5 is always 0 and EQ4 never 0, and of the 270 macro vectors 60 can be met.
 #include "scan/cvss_vector.hpp"
 
 #include <algorithm>
@@ -63,9 +63,13 @@ MacroVector macro_vector_of(const Steps& s) {
     const auto is_high = [](int step) { return step == 0; };
     const bool any_high = is_high(s.impact[0]) || is_high(s.impact[1]) || is_high(s.impact[2]);
     const bool any_subsequent = is_high(s.subsequent[0]) || is_high(s.subsequent[1]) || is_high(s.subsequent[2]);
-    return {.eq1 = free == 3 ? 0U : free > 0 && !physical ? 1U : 2U,
+    return {.eq1 = free == 3               ? 0U
+                   : free > 0 && !physical ? 1U
+                                           : 2U,
             .eq2 = s.complexity == 0 && s.requirements == 0 ? 0U : 1U,
-            .eq3_6 = is_high(s.impact[0]) && is_high(s.impact[1]) ? both_high : any_high ? some_high : none_high,
+            .eq3_6 = is_high(s.impact[0]) && is_high(s.impact[1]) ? both_high
+                     : any_high                                   ? some_high
+                                                                  : none_high,
             .eq4 = any_subsequent ? 1U : 2U};
 }
 
@@ -113,7 +117,8 @@ int distance_4(std::size_t eq4, const Steps& s) {
     return s.subsequent[0] + s.subsequent[1] + s.subsequent[2] - 3 * worst;
 }
 
-// Adds one set's part of the mean: what the next lower macro vector has less, times how far down the way to it the vector is.
+// Adds one set's part of the mean: what the next lower macro vector has less, times how far down the way to it the
+// vector is.
 class Mean {
 public:
     void add(int less, int distance, int depth) {

@@ -16,6 +16,16 @@
 
 namespace berth::scan {
 
+// Why a finding does not count. It stays in the result, as SUPPRESSED.
+struct Suppression {
+    enum class By : std::uint8_t { rule, vex };
+    By by = By::rule;
+    std::string name;    // of the rule, or the id of the VEX document
+    std::string reason;  // for people
+
+    friend bool operator==(const Suppression&, const Suppression&) = default;
+};
+
 // A package of the image that has the flaw.
 struct VulnerablePackage {
     inventory::PackageType type{};
@@ -34,21 +44,12 @@ struct VulnerablePackage {
     Severity severity = Severity::undefined;
     std::string vendor_severity;  // the word itself; empty: none
     inventory::Confidence confidence = inventory::Confidence::certain;
+    std::optional<Suppression> suppression;
 
     friend bool operator==(const VulnerablePackage&, const VulnerablePackage&) = default;
 };
 
 enum class FixAvailable : std::uint8_t { no, partial, yes };  // partial: for some of the packages
-
-// Why a finding does not count. It stays in the result, as SUPPRESSED.
-struct Suppression {
-    enum class By : std::uint8_t { rule, vex };
-    By by = By::rule;
-    std::string name;    // of the rule, or the id of the VEX document
-    std::string reason;  // for people
-
-    friend bool operator==(const Suppression&, const Suppression&) = default;
-};
 
 struct Finding {
     std::string id;  // CVE where it has one, else the publisher's name
@@ -70,6 +71,7 @@ struct Finding {
     FixAvailable fix_available = FixAvailable::no;
     // Only the headers of the kernel's interface are there, no kernel: such a finding is noise in an image.
     bool kernel_headers_only = false;
+    // Set when every one of its packages is suppressed: the first one's.
     std::optional<Suppression> suppression;
 
     friend bool operator==(const Finding&, const Finding&) = default;
@@ -85,6 +87,7 @@ enum class Outcome : std::uint8_t {
 struct Findings {
     Outcome outcome = Outcome::complete;
     std::string reason;  // of an outcome that is not complete, and for people
+    std::optional<inventory::Distribution> distribution;
     // By severity from CRITICAL down, then by name; kernel headers apart where the options say so.
     std::vector<Finding> findings;
     // What was left out and why, for people: packages whose version is none, partial inventories.

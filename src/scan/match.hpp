@@ -5,11 +5,13 @@
 // packages and are compared with the source's version; an RPM's of binary packages; equal to the fix is fixed.
 #pragma once
 
+#include "base/clock.hpp"
 #include "inventory/package.hpp"
 #include "scan/finding.hpp"
 #include "vulndb/database.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,10 +28,13 @@ struct Options {
     // Findings that only the kernel's headers bring (linux-libc-dev) come after all others; without it they stand where
     // their severity puts them. They are never left out.
     bool rank_kernel_headers_last = false;
+    // To say when a release's support has ended; without it nothing is said.
+    std::optional<Timestamp> now;
 };
 
-// An image whose system is unknown or not covered is unsupported, except that an enhanced scan of language packages
-// alone is complete with what it can see (and a note).
+// An image whose system is unknown or not covered, or has no package database, is unsupported; so is one without
+// findings whose release has ended, since nobody looks any more. An enhanced scan that finds packages of languages is
+// complete with those, and a note says what it could not see.
 [[nodiscard]] Findings match(const inventory::Inventory& inventory, const vulndb::Database& database,
                              const Options& options);
 

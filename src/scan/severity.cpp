@@ -15,19 +15,27 @@ struct Word {
 
 // ECR's own, in the order of the enumeration.
 constexpr std::array names{
-    Word{"UNDEFINED", Severity::undefined}, Word{"INFORMATIONAL", Severity::informational},
-    Word{"LOW", Severity::low},             Word{"MEDIUM", Severity::medium},
-    Word{"HIGH", Severity::high},           Word{"CRITICAL", Severity::critical},
+    Word{"UNDEFINED", Severity::undefined},
+    Word{"INFORMATIONAL", Severity::informational},
+    Word{"LOW", Severity::low},
+    Word{"MEDIUM", Severity::medium},
+    Word{"HIGH", Severity::high},
+    Word{"CRITICAL", Severity::critical},
 };
 
 // Debian: unimportant to high. Ubuntu: negligible to critical. Red Hat and its kin: low to critical, with moderate and
 // important between. "none" is a CVSS rating.
 constexpr std::array vendor_words{
-    Word{"unimportant", Severity::informational}, Word{"negligible", Severity::informational},
-    Word{"none", Severity::informational},        Word{"informational", Severity::informational},
-    Word{"low", Severity::low},                   Word{"medium", Severity::medium},
-    Word{"moderate", Severity::medium},           Word{"high", Severity::high},
-    Word{"important", Severity::high},            Word{"critical", Severity::critical},
+    Word{"unimportant", Severity::informational},
+    Word{"negligible", Severity::informational},
+    Word{"none", Severity::informational},
+    Word{"informational", Severity::informational},
+    Word{"low", Severity::low},
+    Word{"medium", Severity::medium},
+    Word{"moderate", Severity::medium},
+    Word{"high", Severity::high},
+    Word{"important", Severity::high},
+    Word{"critical", Severity::critical},
 };
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
