@@ -32,8 +32,8 @@ int main(int argc, char** argv) {
     berth::app::add_serve_command(program, exit_code);
     berth::app::add_config_command(program, exit_code);
     berth::app::add_completion_command(program, exit_code);
-    berth::app::add_dump_model_command(program, exit_code);
     berth::app::add_vulndb_command(program, exit_code);
+    berth::app::add_dump_model_command(program, exit_code);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
