@@ -13,10 +13,10 @@ namespace berth::versions {
 namespace {
 
 struct Segment {
-    std::string_view text;
+    Piece piece;
     bool number;
 
-    [[nodiscard]] bool is_zero() const { return number && without_leading_zeros(text).empty(); }
+    [[nodiscard]] bool is_zero() const { return number && without_leading_zeros(piece.text()).empty(); }
 };
 
 class Segments {
@@ -26,7 +26,7 @@ public:
         while (!text.empty()) {
             const char c = text.front();
             if (is_digit(c)) {
-                add({.text = take_digits(text), .number = true});
+                add(take_digits(text), true);
                 continue;
             }
             if (c == '.') {
@@ -36,9 +36,9 @@ public:
             if (!letters_seen) drop_zeros();
             letters_seen = true;
             if (take(text, '-')) {
-                add({.text = "pre", .number = false});
+                add("pre", false);
             } else {
-                add({.text = take_while(text, is_letter), .number = false});
+                add(take_while(text, is_letter), false);
             }
         }
         drop_zeros();
@@ -48,7 +48,7 @@ public:
     [[nodiscard]] const Segment& operator[](std::size_t i) const { return segments_[i]; }
 
 private:
-    void add(Segment segment) { segments_[size_++] = segment; }
+    void add(std::string_view text, bool number) { segments_[size_++] = {.piece = Piece::of(text), .number = number}; }
     void drop_zeros() {
         while (size_ > 0 && segments_[size_ - 1].is_zero()) --size_;
     }
@@ -73,7 +73,7 @@ bool has_form(std::string_view text) {
 
 std::strong_ordering compare_segments(const Segment& a, const Segment& b) {
     if (a.number != b.number) return a.number <=> b.number;
-    return a.number ? compare_numbers(a.text, b.text) : a.text.compare(b.text) <=> 0;
+    return a.number ? compare_numbers(a.piece.text(), b.piece.text()) : a.piece.text().compare(b.piece.text()) <=> 0;
 }
 
 // What is left of the longer one, against nothing: letters are older than it, a number that counts is newer.

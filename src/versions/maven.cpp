@@ -19,8 +19,8 @@ enum class Kind : std::uint8_t { end, word, list, number };  // from the lowest 
 
 struct Item {
     Kind kind;
-    std::uint8_t rank;      // words: their place among the known ones
-    std::string_view text;  // numbers: digits without leading zeros; unknown words: the word, in any case
+    std::uint8_t rank;  // words: their place among the known ones
+    Piece piece;        // numbers: digits without leading zeros; unknown words: the word, in any case
 };
 
 constexpr std::uint8_t release_rank = 5;
@@ -68,18 +68,18 @@ public:
 private:
     // A character makes at most one item and two lists.
     static constexpr std::size_t capacity = 3 * max_length + 3;
-    static constexpr Item end_{.kind = Kind::end, .rank = 0, .text = {}};
+    static constexpr Item end_{.kind = Kind::end, .rank = 0, .piece = {}};
 
     void read(std::string_view text);
     void add_number(std::string_view digits) {
-        items_[size_++] = {.kind = Kind::number, .rank = 0, .text = without_leading_zeros(digits)};
+        items_[size_++] = {.kind = Kind::number, .rank = 0, .piece = Piece::of(without_leading_zeros(digits))};
     }
     void add_word(std::string_view word, bool before_digit) {
-        items_[size_++] = {.kind = Kind::word, .rank = rank_of(word, before_digit), .text = word};
+        items_[size_++] = {.kind = Kind::word, .rank = rank_of(word, before_digit), .piece = Piece::of(word)};
     }
     void open_list() {
         trim();
-        items_[size_++] = {.kind = Kind::list, .rank = 0, .text = {}};
+        items_[size_++] = {.kind = Kind::list, .rank = 0, .piece = {}};
         start_ = size_;
     }
     [[nodiscard]] bool list_is_empty() const { return size_ == start_; }
@@ -93,7 +93,7 @@ private:
 };
 
 bool is_null(const Item& item) {
-    if (item.kind == Kind::number) return item.text.empty();
+    if (item.kind == Kind::number) return item.piece.size == 0;
     return item.kind == Kind::word && item.rank == release_rank;
 }
 
@@ -142,7 +142,7 @@ void Items::read(std::string_view text) {
 
 std::strong_ordering compare_to_nothing(const Item& item) {
     if (item.kind == Kind::number)
-        return item.text.empty() ? std::strong_ordering::equal : std::strong_ordering::greater;
+        return item.piece.size == 0 ? std::strong_ordering::equal : std::strong_ordering::greater;
     return item.kind == Kind::word ? item.rank <=> release_rank : std::strong_ordering::equal;
 }
 
@@ -150,10 +150,10 @@ std::strong_ordering compare_items(const Item& a, const Item& b) {
     if (a.kind == Kind::end && b.kind != Kind::end) return 0 <=> compare_to_nothing(b);
     if (b.kind == Kind::end) return compare_to_nothing(a);
     if (a.kind != b.kind) return a.kind <=> b.kind;
-    if (a.kind == Kind::number) return compare_numbers(a.text, b.text);
+    if (a.kind == Kind::number) return compare_numbers(a.piece.text(), b.piece.text());
     if (a.kind != Kind::word) return std::strong_ordering::equal;
     if (a.rank != b.rank || a.rank != unknown_rank) return a.rank <=> b.rank;
-    return compare_ignoring_case(a.text, b.text);
+    return compare_ignoring_case(a.piece.text(), b.piece.text());
 }
 
 bool is_printable(char c) {

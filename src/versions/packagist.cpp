@@ -18,7 +18,7 @@ enum class Rank { dev, alpha, beta, candidate, number, patch };
 
 struct Part {
     Rank rank;
-    std::string_view digits;
+    Piece digits;
 };
 
 class Parts {
@@ -26,7 +26,8 @@ public:
     // Two characters make a part at the least, besides the four numbers that are filled up and two words.
     static constexpr std::size_t capacity = max_length / 2 + 8;
 
-    void add_number(std::string_view digits) { parts_[size_++] = {.rank = Rank::number, .digits = digits}; }
+    void clear() { size_ = 0; }
+    void add_number(std::string_view digits) { parts_[size_++] = {.rank = Rank::number, .digits = Piece::of(digits)}; }
     void add_word(Rank rank) { parts_[size_++] = {.rank = rank, .digits = {}}; }
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] const Part& operator[](std::size_t i) const { return parts_[i]; }
@@ -166,7 +167,7 @@ bool parse(std::string_view text, Parts& parts) {
     text = without_build(without_stability_flag(text));
     if (starts_with_ignoring_case(text, "v")) text.remove_prefix(1);
     for (const auto read : {read_classical, read_date, read_branch}) {
-        parts = Parts();
+        parts.clear();
         if (read(text, parts)) return true;
     }
     return false;
@@ -174,7 +175,7 @@ bool parse(std::string_view text, Parts& parts) {
 
 std::strong_ordering compare_parts(const Part& a, const Part& b) {
     if (a.rank != b.rank) return a.rank <=> b.rank;
-    return compare_numbers(a.digits, b.digits);
+    return compare_numbers(a.digits.text(), b.digits.text());
 }
 
 // The first part that only the longer one has: a number makes it newer, a word is weighed against none.

@@ -23,6 +23,15 @@ namespace berth::versions {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
+// A text for large arrays of which few places are used: unlike a string_view it leaves a place alone until it is set.
+struct Piece {
+    const char* data;
+    std::size_t size;
+
+    [[nodiscard]] static constexpr Piece of(std::string_view text) { return {text.data(), text.size()}; }
+    [[nodiscard]] constexpr std::string_view text() const { return {data, size}; }
+};
+
 // Takes the longest run of characters that `belongs` off the front of `text`.
 template <class Predicate>
 [[nodiscard]] constexpr std::string_view take_while(std::string_view& text, Predicate belongs) {
