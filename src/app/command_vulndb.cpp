@@ -15,6 +15,7 @@ void add_vulndb_command(CLI::App& program, int& exit_code) {
     add_vulndb_update_command(*vulndb, exit_code);
     add_vulndb_status_command(*vulndb, exit_code);
     add_vulndb_export_command(*vulndb, exit_code);
+    add_vulndb_compare_command(*vulndb, exit_code);
 }
 
 }  // namespace berth::app

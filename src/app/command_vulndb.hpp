@@ -14,5 +14,6 @@ void add_vulndb_import_command(CLI::App& vulndb, int& exit_code);
 void add_vulndb_update_command(CLI::App& vulndb, int& exit_code);
 void add_vulndb_status_command(CLI::App& vulndb, int& exit_code);
 void add_vulndb_export_command(CLI::App& vulndb, int& exit_code);
+void add_vulndb_compare_command(CLI::App& vulndb, int& exit_code);
 
 }  // namespace berth::app

@@ -1,0 +1,116 @@
+#include "scan/match.hpp"
+
+#include "scan/assemble.hpp"
+#include "scan/end_of_life.hpp"
+#include "scan/hits.hpp"
+#include "scan/system.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace berth::scan {
+
+namespace {
+
+std::string shown(const inventory::Distribution& distribution) {
+    if (!distribution.name.empty()) return distribution.name;
+    return distribution.version_id.empty() ? distribution.id : distribution.id + " " + distribution.version_id;
+}
+
+// Why the operating system's packages cannot be judged; empty: they can.
+std::string obstacle(const inventory::Inventory& inventory, const System* system, const vulndb::Database& database) {
+    if (!inventory.distribution) return "The image names no operating system.";
+    const auto name = shown(*inventory.distribution);
+    if (system == nullptr) return "There are no advisories for the operating system " + name + ".";
+    const bool has_packages = std::ranges::any_of(
+        inventory.packages, [&](const inventory::Package& package) { return package.type == system->type; });
+    if (!has_packages) return "The image has no package database of " + name + ".";
+    if (!database.covers(system->stream)) return "The vulnerability database holds nothing about " + name + ".";
+    return {};
+}
+
+// "2026-08-31" where the support of the release is over by now.
+std::optional<std::string> ended_on(const System& system, const std::optional<Timestamp>& now) {
+    const auto end = end_of_life(system.stream);
+    if (!end || !now || *now < std::chrono::sys_days(*end) + std::chrono::days(1)) return std::nullopt;
+    const auto two_digits = [](unsigned value) { return (value < 10 ? "0" : "") + std::to_string(value); };
+    return std::to_string(static_cast<int>(end->year())) + "-" + two_digits(static_cast<unsigned>(end->month())) + "-" +
+           two_digits(static_cast<unsigned>(end->day()));
+}
+
+// "12 packages ...: a 1, b 2 and 10 more".
+void note_packages(const std::vector<const inventory::Package*>& packages, const std::string& what,
+                   std::vector<std::string>& notes) {
+    constexpr std::size_t most_named = 5;
+    if (packages.empty()) return;
+    auto note = std::to_string(packages.size()) + " " + what + ": ";
+    for (std::size_t i = 0; i < std::min(packages.size(), most_named); ++i) {
+        note += (i > 0 ? ", " : "") + packages[i]->name + " " + packages[i]->version;
+    }
+    if (packages.size() > most_named) note += " and " + std::to_string(packages.size() - most_named) + " more";
+    notes.push_back(std::move(note));
+}
+
+void note_nameless_archives(const inventory::Inventory& inventory, std::vector<std::string>& notes) {
+    std::vector<const inventory::Package*> nameless;
+    for (const auto& package : inventory.packages) {
+        if (package.type == inventory::PackageType::maven && package.name.find(':') == std::string::npos) {
+            nameless.push_back(&package);
+        }
+    }
+    note_packages(nameless, "Java archives do not say whose they are and were not looked up", notes);
+}
+
+// What cannot be seen makes the scan unsupported, unless packages of languages are there to judge.
+void conclude(std::string obstacle, bool languages_seen, Findings& findings) {
+    if (obstacle.empty()) return;
+    if (languages_seen) {
+        findings.notes.push_back(obstacle + " Only packages of languages were looked up.");
+        return;
+    }
+    findings.outcome = Outcome::unsupported_system;
+    findings.reason = std::move(obstacle);
+}
+
+}  // namespace
+
+Findings match(const inventory::Inventory& inventory, const vulndb::Database& database, const Options& options) {
+    Findings findings;
+    findings.database = database.freshness();
+    findings.distribution = inventory.distribution;
+    findings.notes = inventory.problems;
+    const bool enhanced = options.depth == Depth::enhanced;
+    const auto known = inventory.distribution ? system_of(*inventory.distribution) : std::nullopt;
+    auto problem = obstacle(inventory, known ? &*known : nullptr, database);
+    const auto* system = problem.empty() ? &*known : nullptr;
+
+    const auto queries = queries_of(inventory, system, enhanced);
+    Records records(database);
+    const auto hits = find_hits(queries, system, database, records);
+    findings.findings = assemble(hits.hits, records, options.rank_kernel_headers_last);
+
+    note_packages(hits.without_version, "packages have no version that could be compared", findings.notes);
+    if (enhanced) note_nameless_archives(inventory, findings.notes);
+    if (const auto day = system != nullptr ? ended_on(*system, options.now) : std::nullopt) {
+        const auto text = "The support of " + shown(*inventory.distribution) + " ended on " + *day + ".";
+        if (findings.findings.empty()) problem = text;
+        findings.notes.push_back(text + " What was found since is not in its advisories.");
+    }
+    const bool languages_seen = std::ranges::any_of(
+        queries, [](const Query& query) { return !inventory::is_operating_system(query.package->type); });
+    conclude(std::move(problem), languages_seen, findings);
+    return findings;
+}
+
+std::vector<Lookup> lookups_of(const inventory::Inventory& inventory, Depth depth) {
+    const auto system = inventory.distribution ? system_of(*inventory.distribution) : std::nullopt;
+    std::vector<Lookup> lookups;
+    for (const auto& query : queries_of(inventory, system ? &*system : nullptr, depth == Depth::enhanced)) {
+        lookups.push_back({.stream = query.subject.stream, .package = query.subject.name});
+    }
+    std::ranges::sort(lookups);
+    lookups.erase(std::ranges::unique(lookups).begin(), lookups.end());
+    return lookups;
+}
+
+}  // namespace berth::scan

@@ -1,0 +1,47 @@
+// A vulnerability database in memory, for tests: what is added is what there is.
+#pragma once
+
+#include "vulndb/database.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace berth::testing {
+
+// Filled by one thread, then read by many.
+class MemoryAdvisories final : public vulndb::Database {
+public:
+    // The key of the record in what add_advice() takes.
+    std::int64_t add_record(vulndb::Vulnerability record) {
+        records_.push_back(std::move(record));
+        return static_cast<std::int64_t>(records_.size()) - 1;
+    }
+    void add_advice(const vulndb::Stream& stream, const std::string& package, vulndb::Affected affected) {
+        advice_[stream][package].push_back(std::move(affected));
+    }
+    // There is a feed for it, even if it says nothing.
+    void cover(const vulndb::Stream& stream) { advice_.try_emplace(stream); }
+
+    [[nodiscard]] vulndb::Freshness freshness() const override {
+        return {.generation = "memory", .built_at = 1, .newest_record_at = std::nullopt};
+    }
+    [[nodiscard]] bool covers(const vulndb::Stream& stream) const override { return advice_.contains(stream); }
+    [[nodiscard]] std::vector<vulndb::Affected> find(const vulndb::Stream& stream,
+                                                     std::string_view package) const override {
+        const auto packages = advice_.find(stream);
+        if (packages == advice_.end()) return {};
+        const auto found = packages->second.find(package);
+        return found == packages->second.end() ? std::vector<vulndb::Affected>() : found->second;
+    }
+    [[nodiscard]] vulndb::Vulnerability vulnerability(std::int64_t key) const override {
+        return records_.at(static_cast<std::size_t>(key));
+    }
+
+private:
+    std::vector<vulndb::Vulnerability> records_;
+    std::map<vulndb::Stream, std::map<std::string, std::vector<vulndb::Affected>, std::less<>>> advice_;
+};
+
+}  // namespace berth::testing
