@@ -173,7 +173,8 @@ public:
     virtual void link(model::RepositoryId, const model::Digest&, Timestamp now) = 0;
     virtual void unlink(model::RepositoryId, const model::Digest&) = 0;
     // Looks at no more than `limit` blobs that lost a repository since they were last looked at, and removes the rows
-    // of those no repository has any more; their keys become discarded ones. Returns how many were looked at.
+    // of those no repository has any more and no image in the bin needs; their keys become discarded ones. Returns how
+    // many were looked at.
     [[nodiscard]] virtual std::size_t remove_unlinked(Timestamp now, std::size_t limit) = 0;
     // Does a manifest of the repository name it?
     [[nodiscard]] virtual bool referenced(model::RepositoryId, const model::Digest&) = 0;
