@@ -131,7 +131,7 @@ TEST_F(RecycleBinTest, EveryWayOutLeadsToTheBin) {
 TEST_F(RecycleBinTest, AnImageDeletedTagByTagInOneCallComesBackWithAll) {
     put(one_, {"a", "b"});
     ASSERT_EQ(remove({by_tag("a"), by_tag("b")}), (Lines{"[a]", "[b]"}));
-    EXPECT_EQ(restore({by_tag("a"), by_tag("b")}), (Lines{"[b][a]", ""})) << "the second id is dealt with already";
+    EXPECT_EQ(restore({by_tag("a"), by_tag("b")}), (Lines{"[a][b]", ""})) << "the second id is dealt with already";
 }
 
 TEST_F(RecycleBinTest, ATagThatStandsElsewhereNowMovesOnlyWhenAsked) {
