@@ -17,10 +17,10 @@ using Environment = std::function<std::optional<std::string>(const std::string&)
 [[nodiscard]] Environment process_environment();
 
 struct CredentialOptions {
-    std::optional<std::string> file;              // --credentials
-    std::optional<std::string> profile;           // --profile
-    std::optional<std::string> region;            // --region
-    std::filesystem::path data = "./berth-data";  // of a server started here with the defaults
+    std::optional<std::string> file = std::nullopt;     // --credentials
+    std::optional<std::string> profile = std::nullopt;  // --profile
+    std::optional<std::string> region = std::nullopt;   // --region
+    std::filesystem::path data = "./berth-data";        // of a server started here with the defaults
 };
 
 struct FoundCredentials {

@@ -29,43 +29,43 @@ struct HttpOptions {
     std::size_t answer_bytes = 64 * 1024 * 1024;  // longest body of a send()
     std::size_t header_bytes = 256 * 1024;        // headers of one answer, together
     int redirects = 5;
-    std::string proxy;    // http://host:port; empty: none
-    std::string ca_file;  // PEM; empty: the system's authorities
+    std::string proxy = {};    // http://host:port; empty: none
+    std::string ca_file = {};  // PEM; empty: the system's authorities
     std::string user_agent = "berth";
 };
 
 struct HttpRequest {
     std::string method = "GET";
-    std::string url;
-    Headers headers;      // go along with redirects
-    Headers credentials;  // headers for the first origin only
-    std::string body;
+    std::string url = {};
+    Headers headers = {};      // go along with redirects
+    Headers credentials = {};  // headers for the first origin only
+    std::string body = {};
 };
 
 struct HttpAnswer {
     int status = 0;
-    Headers headers;  // names in lower case
-    std::string body;
+    Headers headers = {};  // names in lower case
+    std::string body = {};
 
     // The first of that name, given in lower case.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
 };
 
 struct Download {
-    std::string url;
-    std::filesystem::path file;  // the bytes arrive in FILE.part, which becomes FILE when it is whole
-    Headers headers;
-    Headers credentials;
-    std::string etag;                                   // of the FILE one has; not_modified when it is still the same
+    std::string url = {};
+    std::filesystem::path file = {};  // the bytes arrive in FILE.part, which becomes FILE when it is whole
+    Headers headers = {};
+    Headers credentials = {};
+    std::string etag = {};                              // of the FILE one has; not_modified when it is still the same
     std::uint64_t most_bytes = std::uint64_t{1} << 40;  // too_large beyond
     // Bytes so far and in all (0: not known). False ends the download: Fault deadline. FILE.part stays.
-    std::function<bool(std::uint64_t so_far, std::uint64_t total)> progress;
+    std::function<bool(std::uint64_t so_far, std::uint64_t total)> progress = {};
 };
 
 struct Downloaded {
     bool not_modified = false;  // FILE was left as it is
     std::uint64_t bytes = 0;    // of the whole file
-    std::string etag;           // empty: the server gave none
+    std::string etag = {};      // empty: the server gave none
 };
 
 // Keeps connections for the next request. One thread at a time. Faults: unavailable (no answer, with curl's words),

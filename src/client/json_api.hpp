@@ -15,7 +15,7 @@ struct JsonApiOptions {
     std::string endpoint = "http://localhost:5000";  // scheme://host[:port]
     std::string region = "us-east-1";
     std::string service = "ecr";  // of the signature's scope
-    HttpOptions http;
+    HttpOptions http = {};
 };
 
 struct JsonAnswer {
