@@ -3,8 +3,8 @@
 
 Usage: berth dump-model --service berth | check_extensions.py docs/extensions.md
 
-Every operation has a section of its name, which names each member and each enum value of its shapes; a section of a
-name that is no operation is a mistake as well.
+Every operation has a section of its name that names each of its members; what lies deeper, and the values of enums, may
+be told of anywhere on the page. A section of a name that is no operation is a mistake as well.
 """
 import json
 import re
@@ -24,10 +24,10 @@ def words(shape):
 
 def main():
     operations = json.load(sys.stdin)
-    text = open(sys.argv[1], encoding="utf-8").read()
+    text = re.sub(r"^```.*?^```$", "", open(sys.argv[1], encoding="utf-8").read(), flags=re.MULTILINE | re.DOTALL)
     sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL))
     problems = [f"{name}: a section, but no operation" for name in sections if name not in operations]
-    said_once = set(re.findall(r"`([^`]+)`", text))
+    anywhere = set(re.findall(r"`([^`]+)`", text))
     for name, shapes in operations.items():
         if name not in sections:
             problems.append(f"{name}: no section")
@@ -35,7 +35,7 @@ def main():
         own = set(re.findall(r"`([^`]+)`", sections[name]))
         for side in ("input", "output"):
             problems += [f"{name}.{side}: `{word}` is not told of" for word in words(shapes[side])
-                         if word not in (own if word in shapes[side]["members"] else said_once)]
+                         if word not in (own if word in shapes[side]["members"] else anywhere)]
     for problem in problems:
         print(problem)
     print(f"{len(operations)} operations of our own documented, {len(problems)} differences")
