@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -18,16 +19,23 @@ std::string join(const std::vector<std::string>& words) {
     return text;
 }
 
-std::vector<std::string> options_of(const CLI::App& command) {
+std::vector<const CLI::App*> commands_of(const CLI::App& program) {
+    return program.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
+}
+
+// The command's own options, and the names and options of the commands below it, each once.
+std::vector<std::string> words_of(const CLI::App& command) {
     std::vector<std::string> words;
     for (const auto* option : command.get_options()) {
         for (const auto& name : option->get_lnames()) words.push_back("--" + name);
     }
+    for (const auto* below : commands_of(command)) {
+        words.push_back(below->get_name());
+        for (auto& word : words_of(*below)) {
+            if (std::ranges::find(words, word) == words.end()) words.push_back(std::move(word));
+        }
+    }
     return words;
-}
-
-std::vector<const CLI::App*> commands_of(const CLI::App& program) {
-    return program.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
 }
 
 std::string bash_script(const CLI::App& program) {
@@ -35,7 +43,7 @@ std::string bash_script(const CLI::App& program) {
     std::string cases;
     for (const auto* command : commands_of(program)) {
         names.push_back(command->get_name());
-        cases += "        " + command->get_name() + ") words=\"" + join(options_of(*command)) + "\" ;;\n";
+        cases += "        " + command->get_name() + ") words=\"" + join(words_of(*command)) + "\" ;;\n";
     }
     return "_berth() {\n"
            "    local words current=\"${COMP_WORDS[COMP_CWORD]}\"\n"
@@ -55,11 +63,10 @@ std::string fish_script(const CLI::App& program) {
     for (const auto* command : commands_of(program)) {
         script += "complete -c berth -n __fish_use_subcommand -f -a " + command->get_name() + " -d '" +
                   command->get_description() + "'\n";
-        for (const auto* option : command->get_options()) {
-            for (const auto& name : option->get_lnames()) {
-                script +=
-                    "complete -c berth -n '__fish_seen_subcommand_from " + command->get_name() + "' -l " + name + "\n";
-            }
+        for (const auto& word : words_of(*command)) {
+            const bool option = word.starts_with("--");
+            script += "complete -c berth -n '__fish_seen_subcommand_from " + command->get_name() +
+                      (option ? "' -l " + word.substr(2) : "' -f -a " + word) + "\n";
         }
     }
     return script;

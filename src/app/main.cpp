@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
     program.require_subcommand(1);
     int exit_code = 0;
     berth::app::add_serve_command(program, exit_code);
+    berth::app::add_images_command(program, exit_code);
     berth::app::add_config_command(program, exit_code);
     berth::app::add_lifecycle_command(program, exit_code);
     berth::app::add_completion_command(program, exit_code);

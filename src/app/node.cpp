@@ -24,6 +24,7 @@
 #include "registry/images.hpp"
 #include "registry/pull_recorder.hpp"
 #include "registry/read_cache.hpp"
+#include "registry/recycle_bin.hpp"
 #include "registry/repositories.hpp"
 #include "registry/uploads.hpp"
 #include "store/fs/fs_blob_store.hpp"
@@ -120,6 +121,7 @@ struct Node::Parts {
     registry::Images images;
     registry::Blobs blobs;
     registry::Uploads uploads;
+    registry::RecycleBin recycle_bin;
 
     jobs::Runner runner;
     auth::BasicAuthenticator authenticator;
@@ -163,6 +165,7 @@ Node::Parts::Parts(const Config& the_config)
       images(services),
       blobs(services),
       uploads(services),
+      recycle_bin(services),
       runner(*metadata, clock, random, jobs::RunnerOptions{.poll = config.job_poll}),
       authenticator(key, clock, random),
       metrics(counters),
@@ -183,13 +186,14 @@ Node::Parts::Parts(const Config& the_config)
                                                                    .images = images,
                                                                    .blobs = blobs,
                                                                    .uploads = uploads,
+                                                                   .recycle_bin = recycle_bin,
                                                                    .authorizer = authorizer,
                                                                    .endpoints = *endpoints,
                                                                    .key = key,
                                                                    .clock = clock},
                                              credentials, bodies);
     door.open(*distribution, *aws);
-    jobs::add_housekeeping(runner, services, uploads, config.housekeeping);
+    jobs::add_housekeeping(runner, services, uploads, recycle_bin, config.housekeeping);
     add_metric_sources(metrics, {.server = server, .metadata = *metadata, .runner = runner});
 }
 

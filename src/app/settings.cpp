@@ -189,6 +189,11 @@ std::vector<Setting> make_settings() {
                        "breaks tools that push twice."),
         yes_or_no("images.delete_referenced", BERTH_AT(registry.delete_referenced),
                   "Allow deleting manifests that an index names and blobs that a manifest names. ECR refuses it."),
+        duration("images.recycle_bin", BERTH_AT(registry.recycle_bin),
+                 "How long deleted images stay in the recycle bin, from where they can be restored; 0s turns it off. "
+                 "Shortening it empties the bin accordingly."),
+        duration("images.recycle_interval", BERTH_AT(housekeeping.bin_interval),
+                 "How often images whose time in the recycle bin is up are removed."),
         yes_or_no("blobs.mounting", BERTH_AT(registry.blob_mounting),
                   "Allow mounting blobs from other repositories of the registry."),
     };

@@ -32,6 +32,11 @@ inline constexpr Action tag_resource{"ecr:TagResource"};
 inline constexpr Action untag_resource{"ecr:UntagResource"};
 inline constexpr Action upload_layer_part{"ecr:UploadLayerPart"};
 
+// What ECR does not have.
+inline constexpr Action list_deleted_images{"berth:ListDeletedImages"};
+inline constexpr Action purge_deleted_images{"berth:PurgeDeletedImages"};
+inline constexpr Action restore_images{"berth:RestoreImages"};
+
 }  // namespace action
 
 }  // namespace berth::iam

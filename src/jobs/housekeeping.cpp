@@ -22,6 +22,12 @@ Task<Result<Outcome>> purge_repositories(store::Metadata& metadata) {
     co_return *purged > 0 ? Outcome::more : Outcome::done;
 }
 
+Task<Result<Outcome>> empty_bin(registry::RecycleBin& recycle_bin) {
+    auto emptied = co_await recycle_bin.empty(batch);
+    if (!emptied) co_return fail(std::move(emptied));
+    co_return *emptied >= batch ? Outcome::more : Outcome::done;
+}
+
 Task<Result<Outcome>> trim_events(store::Metadata& metadata, Timestamp before) {
     auto trimmed = co_await metadata.write(
         [before](store::Transaction& tx) -> Result<std::size_t> { return tx.outbox().trim(before, batch); },
@@ -39,7 +45,7 @@ Task<Result<Outcome>> write_pull_times(registry::PullRecorder& pulls, store::Met
 }  // namespace
 
 void add_housekeeping(Runner& runner, registry::Services& services, registry::Uploads& uploads,
-                      const HousekeepingOptions& options) {
+                      registry::RecycleBin& recycle_bin, const HousekeepingOptions& options) {
     runner.add({.kind = "upload-sweep", .scope = Scope::store, .interval = options.sweep_interval, .run = [&uploads] {
                     return sweep_uploads(uploads);
                 }});
@@ -47,6 +53,9 @@ void add_housekeeping(Runner& runner, registry::Services& services, registry::Up
         {.kind = "repository-purge", .scope = Scope::store, .interval = options.purge_interval, .run = [&services] {
              return purge_repositories(services.metadata);
          }});
+    runner.add({.kind = "recycle-bin", .scope = Scope::store, .interval = options.bin_interval, .run = [&recycle_bin] {
+                    return empty_bin(recycle_bin);
+                }});
     runner.add({.kind = "event-trim",
                 .scope = Scope::store,
                 .interval = std::chrono::minutes(10),

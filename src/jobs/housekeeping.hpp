@@ -1,7 +1,8 @@
-// The jobs every server has: expired uploads, deleted repositories, old events, pull times.
+// The jobs every server has: expired uploads, deleted repositories, the recycle bin, old events, pull times.
 #pragma once
 
 #include "jobs/runner.hpp"
+#include "registry/recycle_bin.hpp"
 #include "registry/services.hpp"
 #include "registry/uploads.hpp"
 
@@ -12,12 +13,13 @@ namespace berth::jobs {
 struct HousekeepingOptions {
     std::chrono::milliseconds sweep_interval{60'000};       // expired uploads, bytes nobody needs
     std::chrono::milliseconds purge_interval{10'000};       // rows of deleted repositories
+    std::chrono::milliseconds bin_interval{60'000};         // images whose time in the recycle bin is up
     std::chrono::milliseconds pull_times_interval{10'000};  // last pull times
     std::chrono::hours event_retention{24 * 7};             // how long events stay in the outbox
 };
 
-// Both outlive the runner.
+// All outlive the runner.
 void add_housekeeping(Runner& runner, registry::Services& services, registry::Uploads& uploads,
-                      const HousekeepingOptions& options);
+                      registry::RecycleBin& recycle_bin, const HousekeepingOptions& options);
 
 }  // namespace berth::jobs

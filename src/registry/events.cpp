@@ -18,10 +18,11 @@ store::Event start(Services& services, std::string_view kind, const RepositoryRe
 }  // namespace
 
 void announce_image(Services& services, store::Transaction& tx, std::string_view kind, const RepositoryRef& repository,
-                    const model::Image& image, const model::Tag* tag) {
+                    const model::Image& image, const model::Tag* tag, const model::Cause& cause) {
     auto event = start(services, kind, repository);
     event.digest = image.digest.text();
     event.media_type = image.media_type;
+    event.cause = cause;
     if (tag != nullptr) event.tag = tag->text();
     tx.outbox().append(event);
 }

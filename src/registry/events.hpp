@@ -14,6 +14,8 @@ namespace event {
 
 inline constexpr std::string_view image_push = "image.push";
 inline constexpr std::string_view image_delete = "image.delete";
+inline constexpr std::string_view image_restore = "image.restore";
+inline constexpr std::string_view image_purge = "image.purge";  // out of the recycle bin, because somebody asked
 inline constexpr std::string_view repository_create = "repository.create";
 inline constexpr std::string_view repository_delete = "repository.delete";
 
@@ -21,7 +23,7 @@ inline constexpr std::string_view repository_delete = "repository.delete";
 
 // Written in the transaction that makes the change.
 void announce_image(Services& services, store::Transaction& tx, std::string_view kind, const RepositoryRef& repository,
-                    const model::Image& image, const model::Tag* tag);
+                    const model::Image& image, const model::Tag* tag, const model::Cause& cause = {});
 void announce_repository(Services& services, store::Transaction& tx, std::string_view kind,
                          const RepositoryRef& repository);
 

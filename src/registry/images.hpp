@@ -6,6 +6,7 @@
 #include "model/image.hpp"
 #include "registry/call.hpp"
 #include "registry/read_cache.hpp"
+#include "registry/removal.hpp"
 #include "registry/services.hpp"
 #include "store/transaction.hpp"
 
@@ -49,16 +50,6 @@ struct FoundImage {
     model::ImageIdentifier id;
     std::string manifest;
     std::string media_type;
-};
-
-struct DeletedImage {
-    model::ImageIdentifier id;  // one for each (digest, tag) pair that went
-};
-
-// What deleting a tag means when it was the image's last.
-enum class LastTag : std::uint8_t {
-    takes_the_image,  // ECR
-    leaves_the_image  // Distribution API
 };
 
 class Images {

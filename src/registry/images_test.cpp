@@ -1,6 +1,7 @@
 // Images by the rules of ECR: what a put needs, which tags move, what a delete takes, what is seen afterwards.
 #include "registry/images.hpp"
 
+#include "testing/manifests.hpp"
 #include "testing/world.hpp"
 
 #include <map>
@@ -11,31 +12,13 @@ namespace {
 using namespace std::chrono_literals;
 using model::TagMutability;
 using testing::digest;
+using testing::image_of;
+using testing::image_type;
+using testing::index_of;
 using testing::repository;
 using testing::tag;
 using testing::wait_for;
 
-constexpr std::string_view image_type = "application/vnd.oci.image.manifest.v1+json";
-constexpr std::string_view index_type = "application/vnd.oci.image.index.v1+json";
-
-std::string descriptor(std::string_view type, const model::Digest& of, std::size_t size) {
-    return R"({"mediaType":")" + std::string(type) + R"(","digest":")" + of.text() + R"(","size":)" +
-           std::to_string(size) + "}";
-}
-// An image without layers whose config is `config`; `salt` makes it another one.
-std::string image_of(const std::string& config, std::string_view salt = "", const model::Digest* subject = nullptr) {
-    return R"({"schemaVersion":2,"mediaType":")" + std::string(image_type) + R"(","config":)" +
-           descriptor("application/vnd.oci.image.config.v1+json", digest(config), config.size()) + R"(,"layers":[])" +
-           (subject != nullptr ? R"(,"subject":)" + descriptor(image_type, *subject, 7) : "") +
-           R"(,"annotations":{"salt":")" + std::string(salt) + R"("}})";
-}
-std::string index_of(const std::vector<std::string>& children) {
-    std::string list;
-    for (const auto& child : children) {
-        list += (list.empty() ? "" : ",") + descriptor(image_type, digest(child), child.size());
-    }
-    return R"({"schemaVersion":2,"mediaType":")" + std::string(index_type) + R"(","manifests":[)" + list + "]}";
-}
 model::ImageIdentifier by(const model::Tag& wanted) {
     return {.digest = std::nullopt, .tag = wanted};
 }

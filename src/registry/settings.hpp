@@ -22,7 +22,9 @@ struct Settings {
     Missing missing_blobs = Missing::refuse;                        // an image whose config or layers are not all there
     Repush immutable_repush = Repush::refuse;  // the same digest under the same immutable tag, by a client
     bool delete_referenced = false;            // manifests an index names, blobs a manifest names
-    bool blob_mounting = true;                 // cross-repository mount
+    std::chrono::milliseconds recycle_bin =
+        std::chrono::hours(7 * 24);  // how long deleted images can come back; 0: off
+    bool blob_mounting = true;       // cross-repository mount
 };
 
 }  // namespace berth::registry

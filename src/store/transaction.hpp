@@ -5,12 +5,14 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "model/cause.hpp"
 #include "model/image.hpp"
 #include "model/names.hpp"
 #include "model/repository.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -112,6 +114,49 @@ public:
                                                               std::string_view after_digest, std::size_t limit) = 0;
 };
 
+// An image that was removed and can still come back, as it was.
+struct BinnedImage {
+    model::Image image;
+    std::vector<model::Tag> tags;  // oldest first
+    Timestamp deleted_at;
+    model::Cause cause;
+};
+
+// Where a page of the bin goes on: pages descend from the latest deletion to the oldest.
+struct BinPosition {
+    Timestamp deleted_at = Timestamp::max();
+    std::int64_t id = 0;
+};
+
+// Where a page of a registry's bin came from.
+struct BinEntry {
+    model::RepositoryName repository;
+    BinnedImage binned;
+};
+
+// The recycle bin. A digest is in a repository's bin at most once; it may be in the repository at the same time, when
+// it was pushed again. The blobs of an image in the bin are kept, whether its repository still has them or not.
+class BinTable {
+public:
+    virtual ~BinTable() = default;
+    // Takes the image out of its repository, with its tags and `lost_tags` (which it had and lost just before). The
+    // digest's older entry, if there is one, is erased.
+    virtual void put(model::ImageRowId, std::span<const model::Tag> lost_tags, const model::Cause&, Timestamp now) = 0;
+    [[nodiscard]] virtual std::optional<BinnedImage> find(model::RepositoryId, const model::Digest&) = 0;
+    // The latest deleted of those that had the tag.
+    [[nodiscard]] virtual std::optional<BinnedImage> find(model::RepositoryId, const model::Tag&) = 0;
+    [[nodiscard]] virtual std::string manifest(model::ImageRowId) = 0;
+    [[nodiscard]] virtual std::vector<BinnedImage> page(model::RepositoryId, const BinPosition& after,
+                                                        std::size_t limit) = 0;
+    // Of all repositories of the registry.
+    [[nodiscard]] virtual std::vector<BinEntry> page(const model::Registry&, const BinPosition& after,
+                                                     std::size_t limit) = 0;
+    // For good. Its blobs are looked at by remove_unlinked().
+    virtual void erase(model::ImageRowId) = 0;
+    // Erases at most `limit` images that were deleted before `before`, the oldest first; returns how many went.
+    [[nodiscard]] virtual std::size_t purge(Timestamp before, std::size_t limit) = 0;
+};
+
 class BlobTable {
 public:
     virtual ~BlobTable() = default;
@@ -128,7 +173,8 @@ public:
     virtual void link(model::RepositoryId, const model::Digest&, Timestamp now) = 0;
     virtual void unlink(model::RepositoryId, const model::Digest&) = 0;
     // Looks at no more than `limit` blobs that lost a repository since they were last looked at, and removes the rows
-    // of those no repository has any more; their keys become discarded ones. Returns how many were looked at.
+    // of those no repository has any more and no image in the bin needs; their keys become discarded ones. Returns how
+    // many were looked at.
     [[nodiscard]] virtual std::size_t remove_unlinked(Timestamp now, std::size_t limit) = 0;
     // Does a manifest of the repository name it?
     [[nodiscard]] virtual bool referenced(model::RepositoryId, const model::Digest&) = 0;
@@ -176,12 +222,13 @@ public:
 struct Event {
     std::int64_t id = 0;
     model::Registry registry;
-    std::string kind;  // "image.push", "image.delete", "repository.create", "repository.delete"
+    std::string kind;  // registry/events.hpp names them
     std::string repository;
     std::string digest;      // of an image; else empty
     std::string tag;         // of an image that was named by one; else empty
     std::string media_type;  // of an image; else empty
     Timestamp at;
+    model::Cause cause = {};  // of an image that went or came back
 };
 
 class OutboxTable {
@@ -248,6 +295,7 @@ public:
 
     virtual RepositoryTable& repositories() = 0;
     virtual ImageTable& images() = 0;
+    virtual BinTable& bin() = 0;
     virtual BlobTable& blobs() = 0;
     virtual UploadTable& uploads() = 0;
     virtual OutboxTable& outbox() = 0;

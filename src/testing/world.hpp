@@ -8,6 +8,7 @@
 #include "registry/images.hpp"
 #include "registry/pull_recorder.hpp"
 #include "registry/read_cache.hpp"
+#include "registry/recycle_bin.hpp"
 #include "registry/repositories.hpp"
 #include "registry/uploads.hpp"
 #include "store/fs/fs_blob_store.hpp"
@@ -159,6 +160,7 @@ struct World {
                                 .settings = settings};
     registry::Repositories repositories{services};
     registry::Images images{services};
+    registry::RecycleBin bin{services};
     registry::Blobs blobs{services};
     std::unique_ptr<registry::Uploads> uploads = std::make_unique<registry::Uploads>(services);
     registry::Call root = call_by("root");

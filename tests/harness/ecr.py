@@ -62,7 +62,9 @@ def refused(code, message=None):
 
 
 def headers_for(operation):
-    return {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": TARGET + operation}
+    """An operation of ECR by its name, of another service as SERVICE.NAME."""
+    target = operation if "." in operation else TARGET + operation
+    return {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target}
 
 
 def signed(server, body, headers, *, method="POST", path="/", region=None, service="ecr", key=None):
@@ -85,6 +87,13 @@ def call_raw(server, operation, body, **options):
     """Signs and sends any body under an operation's name; the answer, unjudged."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     return send(server, data, signed(server, data, headers_for(operation), **options))
+
+
+def berth_call(server, operation, body):
+    """A call of Berth's own service that must succeed; its parsed answer."""
+    answer = call_raw(server, "Berth." + operation, body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
 
 
 def error_of(answer):

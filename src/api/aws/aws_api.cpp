@@ -14,7 +14,6 @@ namespace berth::api::aws {
 
 namespace {
 
-constexpr std::string_view target_prefix = "AmazonEC2ContainerRegistry_V20150921.";
 constexpr std::size_t cheap_to_skip = 64 * 1024;
 
 bool is_form(const http::Request& request) {
@@ -83,18 +82,15 @@ bool AwsApi::claims(const http::Request& request) {
 }
 
 Task<http::Response> AwsApi::handle(http::Request& request) {
-    if (const auto target = request.header("X-Amz-Target")) co_return co_await handle_ecr(request, *target);
+    if (const auto target = request.header("X-Amz-Target")) co_return co_await handle_json(request, *target);
     const bool query_call = request.method == http::Method::get && request.query_value("Action").has_value();
     if (query_call || (request.method == http::Method::post && is_form(request)))
         co_return co_await handle_sts(request);
     co_return json_error(request, unknown_operation());
 }
 
-Task<http::Response> AwsApi::handle_ecr(http::Request& request, std::string_view target) {
-    const Operation* operation = nullptr;
-    if (request.method == http::Method::post && target.starts_with(target_prefix)) {
-        operation = find_operation(target.substr(target_prefix.size()));
-    }
+Task<http::Response> AwsApi::handle_json(http::Request& request, std::string_view target) {
+    const auto* operation = request.method == http::Method::post ? find_operation(target) : nullptr;
     if (operation == nullptr) co_return json_error(request, unknown_operation());
 
     auto verified = co_await verify(request, "ecr", operation->body_limit);

@@ -1,4 +1,4 @@
-// The front end of the AWS APIs: POST / of the ECR API (JSON 1.1) and of STS (query protocol).
+// The front end of the AWS APIs: POST / of the ECR API and of Berth's own (JSON 1.1), and of STS (query protocol).
 //
 // It verifies the signature, finds the operation, lets it run and puts its answer or error on the wire. It knows no
 // operation by name.
@@ -35,7 +35,7 @@ private:
     struct Verified;
     struct Refusal;
 
-    Task<http::Response> handle_ecr(http::Request& request, std::string_view target);
+    Task<http::Response> handle_json(http::Request& request, std::string_view target);
     Task<http::Response> handle_sts(http::Request& request);
     Task<std::expected<Verified, Refusal>> verify(http::Request& request, std::string_view service,
                                                   std::size_t body_limit);

@@ -1,6 +1,7 @@
 // The whole way of a call: signed as a client signs it, through the front end and the use cases into SQLite and back.
 #include "api/aws/aws_api.hpp"
 
+#include "api/aws/extensions.hpp"
 #include "async/run_blocking.hpp"
 #include "auth/basic_authenticator.hpp"
 #include "auth/iso_time.hpp"
@@ -79,6 +80,7 @@ protected:
     registry::Images images{services};
     registry::Blobs blobs{services};
     registry::Uploads uploads{services};
+    registry::RecycleBin recycle_bin{services};
     model::Registry own{.account = *model::AccountId::parse("000000000000"),
                         .region = *model::Region::parse("us-east-1")};
     Endpoints endpoints{{.own = own, .public_host = "localhost:5000", .fallback_host = "localhost:5000"}};
@@ -90,6 +92,7 @@ protected:
                 .images = images,
                 .blobs = blobs,
                 .uploads = uploads,
+                .recycle_bin = recycle_bin,
                 .authorizer = authorizer,
                 .endpoints = endpoints,
                 .key = key,
@@ -296,15 +299,22 @@ TEST_F(AwsApiTest, KeepsKeysSealedAndReplacesThem) {
     EXPECT_FALSE(run(credentials.create_root_key(own, registry::AccessKeyPair{.id = "short", .secret = Secret("x")})));
 }
 
-TEST(Catalog, IsSortedAndFindsItsRows) {
-    EXPECT_EQ(catalog().size(), 19U);
-    for (const auto* row : catalog()) {
-        EXPECT_EQ(find_operation(row->name), row);
-        EXPECT_EQ(row->action.name, "ecr:" + std::string(row->name));
+TEST(Catalog, EveryServiceIsSortedAndFindsItsRows) {
+    EXPECT_EQ(ecr_service().operations.size(), 19U);
+    EXPECT_EQ(ecr_service().target_prefix, "AmazonEC2ContainerRegistry_V20150921.");
+    EXPECT_EQ(berth_service().target_prefix, "Berth.");
+    const std::pair<const Service&, std::string> services[] = {{ecr_service(), "ecr:"}, {berth_service(), "berth:"}};
+    for (const auto& [service, prefix] : services) {
+        for (const auto* row : service.operations) {
+            EXPECT_EQ(find_operation(std::string(service.target_prefix) + std::string(row->name)), row);
+            EXPECT_EQ(row->action.name, prefix + std::string(row->name));
+        }
+        EXPECT_EQ(json::parse(dump_model(service)).as_object().size(), service.operations.size());
     }
-    EXPECT_EQ(find_operation(""), nullptr);
-    EXPECT_EQ(find_operation("Zzz"), nullptr);
-    EXPECT_EQ(json::parse(dump_model()).as_object().size(), 19U);
+    for (const auto* text : {"", "Zzz", "Berth.", "Berth.Zzz", "ListImages", "Berth.ListImages",
+                             "AmazonEC2ContainerRegistry_V20150921.RestoreImages"}) {
+        EXPECT_EQ(find_operation(text), nullptr) << text;
+    }
 }
 
 }  // namespace

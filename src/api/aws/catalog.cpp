@@ -1,5 +1,6 @@
 #include "api/aws/catalog.hpp"
 
+#include "api/aws/extensions.hpp"
 #include "api/aws/json_writer.hpp"
 
 #include <algorithm>
@@ -33,20 +34,32 @@ constexpr std::array all{
     &upload_layer_part,
 };
 
+constexpr Service ecr{.target_prefix = "AmazonEC2ContainerRegistry_V20150921.", .operations = all};
+
+const Operation* find_in(const Service& service, std::string_view name) {
+    const auto found =
+        std::ranges::lower_bound(service.operations, name, {}, [](const Operation* row) { return row->name; });
+    return found != service.operations.end() && (*found)->name == name ? *found : nullptr;
+}
+
 }  // namespace
 
-std::span<const Operation* const> catalog() {
-    return all;
+const Service& ecr_service() {
+    return ecr;
 }
 
-const Operation* find_operation(std::string_view name) {
-    const auto found = std::ranges::lower_bound(all, name, {}, [](const Operation* row) { return row->name; });
-    return found != all.end() && (*found)->name == name ? *found : nullptr;
+const Operation* find_operation(std::string_view target) {
+    for (const auto* service : {&ecr_service(), &berth_service()}) {
+        if (target.starts_with(service->target_prefix)) {
+            return find_in(*service, target.substr(service->target_prefix.size()));
+        }
+    }
+    return nullptr;
 }
 
-std::string dump_model() {
+std::string dump_model(const Service& service) {
     std::string text("{");
-    for (const auto* row : all) {
+    for (const auto* row : service.operations) {
         write_key(text, row->name);
         row->describe(text);
     }

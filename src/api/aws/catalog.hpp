@@ -1,4 +1,5 @@
-// Every operation this server has, by name. A new one is a file under operations/ and a line in both lists.
+// The services of this endpoint and their operations. A new operation is a file under operations/ and a line in both
+// lists of its service: this file and catalog.cpp hold ECR's, extensions.hpp and extensions.cpp hold Berth's own.
 #pragma once
 
 #include "api/aws/operation.hpp"
@@ -33,11 +34,18 @@ extern const Operation upload_layer_part;
 
 }  // namespace operation
 
-// By name, ascending.
-[[nodiscard]] std::span<const Operation* const> catalog();
-// Null when there is none of that name.
-[[nodiscard]] const Operation* find_operation(std::string_view name);
+// A service as X-Amz-Target names it: PREFIX.OPERATION.
+struct Service {
+    std::string_view target_prefix;                // with the dot
+    std::span<const Operation* const> operations;  // by name, ascending
+};
+
+// Amazon's: exactly its operations, so that the model check stays true.
+[[nodiscard]] const Service& ecr_service();
+
+// By the whole value of X-Amz-Target. Null when no service has it.
+[[nodiscard]] const Operation* find_operation(std::string_view target);
 // {"CreateRepository":{"input":...,"output":...},...}
-[[nodiscard]] std::string dump_model();
+[[nodiscard]] std::string dump_model(const Service& service);
 
 }  // namespace berth::api::aws

@@ -29,23 +29,37 @@ public:
 
     [[nodiscard]] std::vector<model::ImageIdentifier> usable() const { return usable_; }
 
-    // `results` answer usable(), in its order. Each success goes to `succeed`, each failure to `failures`.
-    template <class Success, class F>
-    void merge(std::vector<std::variant<Success, registry::ImageFailure>>& results, std::vector<ImageFailure>& failures,
-               F succeed) {
+    // `results` answer usable(), in its order. Each success goes to `succeed`, each failure to `refuse`: as
+    // refuse(ImageFailure) when it was refused on sight, as refuse(id, registry::ImageFailure) by the use case.
+    template <class Success, class F, class G>
+    void walk(std::vector<std::variant<Success, registry::ImageFailure>>& results, F succeed, G refuse) {
         std::size_t next = 0;
         for (std::size_t i = 0; i < ids_.size(); ++i) {
             if (refused_[i]) {
-                failures.push_back(std::move(*refused_[i]));
+                refuse(std::move(*refused_[i]));
                 continue;
             }
             auto& result = results.at(next++);
             if (auto* success = std::get_if<Success>(&result)) {
                 succeed(*success);
             } else {
-                failures.push_back(failed(ids_[i], std::get<registry::ImageFailure>(result)));
+                refuse(ids_[i], std::get<registry::ImageFailure>(result));
             }
         }
+    }
+
+    // The same with ECR's failures.
+    template <class Success, class F>
+    void merge(std::vector<std::variant<Success, registry::ImageFailure>>& results, std::vector<ImageFailure>& failures,
+               F succeed) {
+        struct Refuse {
+            std::vector<ImageFailure>& failures;
+            void operator()(ImageFailure failure) { failures.push_back(std::move(failure)); }
+            void operator()(const ImageIdentifier& id, const registry::ImageFailure& failure) {
+                failures.push_back(failed(id, failure));
+            }
+        };
+        walk(results, succeed, Refuse{failures});
     }
 
 private:

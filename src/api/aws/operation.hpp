@@ -11,6 +11,7 @@
 #include "registry/blobs.hpp"
 #include "registry/call.hpp"
 #include "registry/images.hpp"
+#include "registry/recycle_bin.hpp"
 #include "registry/repositories.hpp"
 #include "registry/uploads.hpp"
 
@@ -26,6 +27,7 @@ struct Environment {
     registry::Images& images;
     registry::Blobs& blobs;
     registry::Uploads& uploads;
+    registry::RecycleBin& recycle_bin;
     const iam::Authorizer& authorizer;
     const Endpoints& endpoints;
     const auth::StatementKey& key;  // signs tokens, links and page tokens

@@ -72,6 +72,7 @@ std::size_t Blobs::remove_unlinked(Timestamp now, std::size_t limit) {
     for (const auto& digest : reviewed) {
         db_.change("DELETE FROM blob_review WHERE digest = $1", digest);
         if (db_.run("SELECT 1 FROM repository_blob WHERE digest = $1 LIMIT 1", digest)) continue;
+        if (db_.run("SELECT 1 FROM bin_blob WHERE digest = $1 LIMIT 1", digest)) continue;
         const auto blob = find(digest);
         if (!blob) continue;
         if (!blob->location.key.empty()) discard_key(blob->location.key, now);

@@ -94,12 +94,16 @@ void Images::insert_references(const NewImage& added) {
 }
 
 void Images::erase(model::ImageRowId id) {
+    erase_all_but_manifest(id);
+    db_.change("DELETE FROM manifest WHERE image = $1", id);
+}
+
+void Images::erase_all_but_manifest(model::ImageRowId id) {
     const auto address = address_of(id);
     if (!address) return;
     db_.change("DELETE FROM tag WHERE repository = $1 AND digest = $2", address->repository, address->digest);
     db_.change("DELETE FROM image_blob WHERE image = $1", id);
     db_.change("DELETE FROM image_child WHERE parent = $1", id);
-    db_.change("DELETE FROM manifest WHERE image = $1", id);
     db_.change("DELETE FROM image WHERE id = $1", id);
 }
 

@@ -17,6 +17,8 @@ public:
 
     void insert(const NewImage& image) override;
     void erase(model::ImageRowId id) override;
+    // For the recycle bin, which keeps the bytes.
+    void erase_all_but_manifest(model::ImageRowId id);
     void set_last_pulled(model::ImageRowId id, Timestamp at) override;
 
     std::vector<model::Tag> tags(model::ImageRowId id) override;

@@ -4,15 +4,16 @@ namespace berth::store::sql {
 
 void Outbox::append(const Event& event) {
     db_.change(
-        "INSERT INTO outbox (id, account, region, kind, repository, digest, tag, media_type, at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO outbox (id, account, region, kind, repository, digest, tag, media_type, at,"
+        " principal_arn, lifecycle_rule) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         event.id, event.registry.account, event.registry.region, event.kind, event.repository, event.digest, event.tag,
-        event.media_type, event.at);
+        event.media_type, event.at, event.cause.principal_arn, event.cause.lifecycle_rule);
 }
 
 std::vector<Event> Outbox::page(std::int64_t after, std::size_t limit) {
     std::vector<Event> found;
-    for (auto row = db_.run("SELECT id, account, region, kind, repository, digest, tag, media_type, at FROM outbox"
+    for (auto row = db_.run("SELECT id, account, region, kind, repository, digest, tag, media_type, at, principal_arn,"
+                            " lifecycle_rule FROM outbox"
                             " WHERE id > $1 ORDER BY id LIMIT $2",
                             after, limit);
          row; row.next()) {
@@ -25,6 +26,7 @@ std::vector<Event> Outbox::page(std::int64_t after, std::size_t limit) {
             .tag = row.get<std::string>(6),
             .media_type = row.get<std::string>(7),
             .at = row.get<Timestamp>(8),
+            .cause = {.principal_arn = row.get<std::string>(9), .lifecycle_rule = row.get<std::optional<int>>(10)},
         });
     }
     return found;

@@ -1,6 +1,7 @@
 #include "store/sql/purge.hpp"
 
 #include "model/repository.hpp"
+#include "store/sql/bin.hpp"
 
 #include <optional>
 #include <string>
@@ -53,6 +54,10 @@ std::int64_t purge_images(Connection& db, const Deleted& from, std::size_t limit
         from.id, limit);
 }
 
+std::int64_t purge_bin(Connection& db, const Deleted& from, std::size_t limit) {
+    return static_cast<std::int64_t>(Bin(db).purge(from.id, limit));
+}
+
 std::int64_t purge_blob_links(Connection& db, const Deleted& from, std::size_t limit) {
     db.change(
         "INSERT INTO blob_review (digest)"
@@ -93,8 +98,9 @@ std::int64_t purge_row(Connection& db, const Deleted& from, std::size_t) {
     return db.change("DELETE FROM repository WHERE id = $1", from.id);
 }
 
-constexpr decltype(&purge_tags) steps[] = {purge_tags,       purge_references, purge_children,      purge_images,
-                                           purge_blob_links, purge_uploads,    purge_resource_tags, purge_row};
+constexpr decltype(&purge_tags) steps[] = {purge_tags,    purge_references,    purge_children,
+                                           purge_images,  purge_bin,           purge_blob_links,
+                                           purge_uploads, purge_resource_tags, purge_row};
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 // - Text compares byte by byte ({text} says so for each column), as tag lists and page positions need it.
 // - Times are milliseconds since 1970, flags are 0 or 1, ids are chosen by the program (base/random.hpp).
 #include "store/sql/migrations.hpp"
+#include "store/sql/recycle_bin_schema.hpp"
 
 namespace berth::store::sql {
 namespace {
@@ -176,6 +177,7 @@ CREATE TABLE setting (
 
 constexpr Migration steps[] = {
     {.version = 1, .text = version_1},
+    {.version = 2, .text = recycle_bin_schema},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // All tables over one connection: the Transaction an engine hands to a use case between its BEGIN and COMMIT.
 #pragma once
 
+#include "store/sql/bin.hpp"
 #include "store/sql/blobs.hpp"
 #include "store/sql/credentials.hpp"
 #include "store/sql/images.hpp"
@@ -15,10 +16,18 @@ namespace berth::store::sql {
 class Tables final : public Transaction {
 public:
     explicit Tables(Connection& db)
-        : repositories_(db), images_(db), blobs_(db), uploads_(db), outbox_(db), jobs_(db), credentials_(db) {}
+        : repositories_(db),
+          images_(db),
+          bin_(db),
+          blobs_(db),
+          uploads_(db),
+          outbox_(db),
+          jobs_(db),
+          credentials_(db) {}
 
     RepositoryTable& repositories() override { return repositories_; }
     ImageTable& images() override { return images_; }
+    BinTable& bin() override { return bin_; }
     BlobTable& blobs() override { return blobs_; }
     UploadTable& uploads() override { return uploads_; }
     OutboxTable& outbox() override { return outbox_; }
@@ -28,6 +37,7 @@ public:
 private:
     Repositories repositories_;
     Images images_;
+    Bin bin_;
     Blobs blobs_;
     Uploads uploads_;
     Outbox outbox_;

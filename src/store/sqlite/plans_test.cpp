@@ -119,6 +119,16 @@ protected:
                               .created_at = at(1)});
         (void)tx.credentials().put_setting_if_absent("n", "v");
 
+        auto& bin = tx.bin();
+        const std::vector<model::Tag> lost{tag("lost")};
+        bin.put(model::ImageRowId{1}, lost, {}, at(1));
+        (void)bin.find(here, digest("m"));
+        (void)bin.find(here, tag("b"));
+        (void)bin.manifest(model::ImageRowId{1});
+        (void)bin.page(here, {}, 1);
+        (void)bin.page(registry(), {}, 1);
+        (void)bin.purge(at(2), 1);
+
         images.erase(model::ImageRowId{2});
         repositories.mark_deleted(here, at(1));
         (void)repositories.purge(1000);
@@ -199,6 +209,12 @@ TEST_F(Plans, ListsUseTheirOwnIndex) {
     expect("SELECT name FROM tag WHERE repository = $1 AND name > $2", "PRIMARY KEY (repository=? AND name>?)");
     expect("r.name > $3", "repository_name (account=? AND region=? AND name>?)");
     expect("c.child = $2", "PRIMARY KEY (repository=? AND child=?)");
+    expect("FROM bin_image i WHERE i.repository = $1 AND (i.deleted_at, i.id)",
+           "bin_image_repository (repository=? AND deleted_at<?)");
+    expect("FROM bin_image i CROSS JOIN repository",
+           "bin_image_registry (account=? AND region=? AND deleted_at<?)");
+    expect("FROM bin_tag t JOIN bin_image", "PRIMARY KEY (repository=? AND name=?)");
+    expect("FROM bin_image WHERE deleted_at < $1", "COVERING INDEX bin_image_deleted (deleted_at<?)");
     expect("SELECT 1 FROM image_blob", "PRIMARY KEY (repository=? AND digest=?)");
 }
 

@@ -1,0 +1,19 @@
+// Berth's own service, "Berth.OPERATION": what ECR does not have, on the same endpoint, with the same protocol and
+// signatures (service name ecr). docs/extensions.md describes it.
+#pragma once
+
+#include "api/aws/catalog.hpp"
+
+namespace berth::api::aws {
+
+namespace extension {
+
+extern const Operation list_deleted_images;
+extern const Operation purge_deleted_images;
+extern const Operation restore_images;
+
+}  // namespace extension
+
+[[nodiscard]] const Service& berth_service();
+
+}  // namespace berth::api::aws

@@ -1,0 +1,127 @@
+#include "registry/recycle_bin.hpp"
+
+#include "registry/access.hpp"
+#include "registry/events.hpp"
+#include "registry/read_cache.hpp"
+#include "registry/restoration.hpp"
+
+#include <utility>
+
+namespace berth::registry {
+
+namespace {
+
+constexpr std::size_t purge_batch = 500;
+
+// Takes one image out of the bin for good, and says so.
+std::vector<DeletedImage> purge_one(Services& services, store::Transaction& tx, const RepositoryRef& repository,
+                                    const store::BinnedImage& binned, const model::Cause& cause) {
+    tx.bin().erase(binned.image.id);
+    announce_image(services, tx, event::image_purge, repository, binned.image, nullptr, cause);
+    std::vector<DeletedImage> gone;
+    for (const auto& tag : binned.tags) gone.push_back({.id = {.digest = binned.image.digest, .tag = tag}});
+    if (gone.empty()) gone.push_back({.id = {.digest = binned.image.digest, .tag = std::nullopt}});
+    return gone;
+}
+
+}  // namespace
+
+Task<Result<std::vector<store::BinEntry>>> RecycleBin::page(const Call& call, model::Registry registry,
+                                                            std::optional<model::RepositoryName> repository,
+                                                            store::BinPosition after, std::size_t limit) {
+    if (!repository) {
+        auto allowed = co_await require(services_, call, iam::action::list_deleted_images, registry);
+        if (!allowed) co_return fail(std::move(allowed));
+        co_return co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::vector<store::BinEntry>> {
+            return tx.bin().page(registry, after, limit);
+        });
+    }
+    const RepositoryRef ref{.registry = std::move(registry), .name = std::move(*repository)};
+    auto entered = co_await enter(services_, call, iam::action::list_deleted_images, ref);
+    if (!entered) co_return fail(std::move(entered));
+    co_return co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::vector<store::BinEntry>> {
+        std::vector<store::BinEntry> entries;
+        for (auto& binned : tx.bin().page((*entered)->id, after, limit)) {
+            entries.push_back({.repository = ref.name, .binned = std::move(binned)});
+        }
+        return entries;
+    });
+}
+
+Task<Result<std::vector<RecycleBin::RestoredOrFailure>>> RecycleBin::restore(const Call& call, RepositoryRef repository,
+                                                                             std::vector<model::ImageIdentifier> ids,
+                                                                             TagConflict tag_conflict) {
+    auto allowed = co_await require(services_, call, iam::action::restore_images, repository);
+    if (!allowed) co_return fail(std::move(allowed));
+    model::RepositoryId id{};
+    std::vector<DeletedImage> changed;
+    auto results =
+        co_await services_.metadata.write([&](store::Transaction& tx) -> Result<std::vector<RestoredOrFailure>> {
+            auto row = find_repository(tx, repository);
+            if (!row) return fail(std::move(row));
+            id = row->id;
+            Restoration restoration(services_, tx, repository, *row, model::by_principal(call.principal.arn),
+                                    tag_conflict);
+            std::vector<RestoredOrFailure> outcome;
+            for (const auto& wanted : ids) outcome.push_back(restoration.restore(wanted));
+            changed = restoration.restored();
+            return outcome;
+        });
+    if (!results) co_return results;
+    for (const auto& pair : changed) {
+        if (pair.id.tag) services_.cache.tags.drop(key_of(id, pair.id.tag->text()));
+    }
+    if (!changed.empty()) services_.cache.tag_pages.drop(key_of(id, ""));
+    co_return results;
+}
+
+Task<Result<std::vector<Images::DeletedOrFailure>>> RecycleBin::purge(const Call& call, RepositoryRef repository,
+                                                                      std::vector<model::ImageIdentifier> ids) {
+    auto entered = co_await enter(services_, call, iam::action::purge_deleted_images, repository);
+    if (!entered) co_return fail(std::move(entered));
+    const auto cause = model::by_principal(call.principal.arn);
+    co_return co_await services_.metadata.write(
+        [&](store::Transaction& tx) -> Result<std::vector<Images::DeletedOrFailure>> {
+            std::vector<Images::DeletedOrFailure> results;
+            std::vector<DeletedImage> gone;
+            for (const auto& wanted : ids) {
+                auto found = find_binned(tx, (*entered)->id, wanted);
+                if (auto* binned = std::get_if<store::BinnedImage>(&found)) {
+                    auto pairs = purge_one(services_, tx, repository, *binned, cause);
+                    gone.insert(gone.end(), pairs.begin(), pairs.end());
+                    results.emplace_back(std::move(pairs));
+                } else if (includes(gone, wanted)) {
+                    results.emplace_back(std::vector<DeletedImage>{});
+                } else {
+                    results.emplace_back(std::get<ImageFailure>(std::move(found)));
+                }
+            }
+            return results;
+        });
+}
+
+Task<Result<RecycleBin::Purged>> RecycleBin::purge_all(const Call& call, RepositoryRef repository) {
+    auto entered = co_await enter(services_, call, iam::action::purge_deleted_images, repository);
+    if (!entered) co_return fail(std::move(entered));
+    const auto cause = model::by_principal(call.principal.arn);
+    co_return co_await services_.metadata.write([&](store::Transaction& tx) -> Result<Purged> {
+        Purged purged;
+        const auto batch = tx.bin().page((*entered)->id, {}, purge_batch);
+        for (const auto& binned : batch) {
+            for (auto& gone : purge_one(services_, tx, repository, binned, cause)) {
+                purged.images.push_back(std::move(gone));
+            }
+        }
+        purged.more = batch.size() == purge_batch;
+        return purged;
+    });
+}
+
+Task<Result<std::size_t>> RecycleBin::empty(std::size_t limit) {
+    const auto before = services_.clock.now() - services_.settings.recycle_bin;
+    co_return co_await services_.metadata.write(
+        [&](store::Transaction& tx) -> Result<std::size_t> { return tx.bin().purge(before, limit); },
+        store::Durability::relaxed);
+}
+
+}  // namespace berth::registry

@@ -1,0 +1,152 @@
+#include "store/sql/bin.hpp"
+
+#include "store/sql/image_row.hpp"
+#include "store/sql/images.hpp"
+
+#include <stdexcept>
+
+namespace berth::store::sql {
+namespace {
+
+// A row of the bin has the columns of an image, under the same alias, and then its own.
+#define BERTH_BIN_COLUMNS BERTH_IMAGE_COLUMNS ", i.deleted_at, i.principal_arn, i.lifecycle_rule"
+
+BinnedImage read_binned(const Rows& row) {
+    return {
+        .image = read_image(row),
+        .tags = {},
+        .deleted_at = row.get<Timestamp>(12),
+        .cause = {.principal_arn = row.get<std::string>(13), .lifecycle_rule = row.get<std::optional<int>>(14)},
+    };
+}
+
+std::vector<model::ImageRowId> read_ids(Rows row) {
+    std::vector<model::ImageRowId> ids;
+    for (; row; row.next()) ids.push_back(row.get<model::ImageRowId>(0));
+    return ids;
+}
+
+}  // namespace
+
+void Bin::put(model::ImageRowId image, std::span<const model::Tag> lost_tags, const model::Cause& cause,
+              Timestamp now) {
+    const auto older = read_ids(
+        db_.run("SELECT b.id FROM image i JOIN bin_image b ON b.repository = i.repository AND b.digest = i.digest"
+                " WHERE i.id = $1",
+                image));
+    static_cast<void>(erase_all(older));
+    db_.change(
+        "INSERT INTO bin_image (id, account, region, repository, digest, media_type, artifact_type, manifest_size,"
+        " image_size, subject, annotations, pushed_at, last_pulled_at, status, deleted_at, principal_arn,"
+        " lifecycle_rule)"
+        " SELECT i.id, r.account, r.region, i.repository, i.digest, i.media_type, i.artifact_type, i.manifest_size,"
+        " i.image_size, i.subject, i.annotations, i.pushed_at, i.last_pulled_at, i.status, $2, $3, $4"
+        " FROM image i JOIN repository r ON r.id = i.repository WHERE i.id = $1",
+        image, now, cause.principal_arn, cause.lifecycle_rule);
+    db_.change(
+        "INSERT INTO bin_tag (repository, name, deleted_at, image, updated_at)"
+        " SELECT t.repository, t.name, $2, i.id, t.updated_at FROM image i JOIN tag t ON t.repository = i.repository"
+        " AND t.digest = i.digest WHERE i.id = $1",
+        image, now);
+    for (const auto& tag : lost_tags) {
+        db_.change(
+            "INSERT INTO bin_tag (repository, name, deleted_at, image, updated_at)"
+            " SELECT i.repository, $2, $3, i.id, $3 FROM image i WHERE i.id = $1"
+            " ON CONFLICT (repository, name, deleted_at, image) DO NOTHING",
+            image, tag, now);
+    }
+    db_.change("INSERT INTO bin_blob (digest, image) SELECT b.digest, b.image FROM image_blob b WHERE b.image = $1",
+               image);
+    Images(db_).erase_all_but_manifest(image);
+}
+
+std::optional<BinnedImage> Bin::find(model::RepositoryId repository, const model::Digest& digest) {
+    auto row = db_.run("SELECT " BERTH_BIN_COLUMNS " FROM bin_image i WHERE i.repository = $1 AND i.digest = $2",
+                       repository, digest);
+    if (!row) return std::nullopt;
+    auto found = read_binned(row);
+    found.tags = tags(found.image.id);
+    return found;
+}
+
+std::optional<BinnedImage> Bin::find(model::RepositoryId repository, const model::Tag& tag) {
+    auto row = db_.run("SELECT " BERTH_BIN_COLUMNS
+                       " FROM bin_tag t JOIN bin_image i ON i.id = t.image WHERE t.repository = $1 AND t.name = $2"
+                       " ORDER BY t.deleted_at DESC, t.image DESC LIMIT 1",
+                       repository, tag);
+    if (!row) return std::nullopt;
+    auto found = read_binned(row);
+    found.tags = tags(found.image.id);
+    return found;
+}
+
+std::string Bin::manifest(model::ImageRowId image) {
+    auto row = db_.run("SELECT bytes FROM manifest WHERE image = $1", image);
+    if (!row) throw std::logic_error("a manifest is asked for whose image is not in the bin");
+    return row.get<std::string>(0);
+}
+
+std::vector<model::Tag> Bin::tags(model::ImageRowId image) {
+    std::vector<model::Tag> found;
+    for (auto row = db_.run("SELECT name FROM bin_tag WHERE image = $1 ORDER BY updated_at, name", image); row;
+         row.next()) {
+        found.push_back(row.get<model::Tag>(0));
+    }
+    return found;
+}
+
+std::vector<BinnedImage> Bin::page(model::RepositoryId repository, const BinPosition& after, std::size_t limit) {
+    std::vector<BinnedImage> found;
+    for (auto row = db_.run("SELECT " BERTH_BIN_COLUMNS
+                            " FROM bin_image i WHERE i.repository = $1 AND (i.deleted_at, i.id) < ($2, $3)"
+                            " ORDER BY i.deleted_at DESC, i.id DESC LIMIT $4",
+                            repository, after.deleted_at, after.id, limit);
+         row; row.next()) {
+        found.push_back(read_binned(row));
+    }
+    for (auto& binned : found) binned.tags = tags(binned.image.id);
+    return found;
+}
+
+// What a deleted repository leaves is skipped until it is purged.
+std::vector<BinEntry> Bin::page(const model::Registry& registry, const BinPosition& after, std::size_t limit) {
+    std::vector<BinEntry> found;
+    for (auto row = db_.run("SELECT " BERTH_BIN_COLUMNS
+                            ", r.name FROM bin_image i CROSS JOIN repository r WHERE i.account = $1 AND i.region = $2"
+                            " AND (i.deleted_at, i.id) < ($3, $4) AND r.id = i.repository AND r.deleted_at IS NULL"
+                            " ORDER BY i.deleted_at DESC, i.id DESC LIMIT $5",
+                            registry.account, registry.region, after.deleted_at, after.id, limit);
+         row; row.next()) {
+        found.push_back({.repository = row.get<model::RepositoryName>(15), .binned = read_binned(row)});
+    }
+    for (auto& entry : found) entry.binned.tags = tags(entry.binned.image.id);
+    return found;
+}
+
+void Bin::erase(model::ImageRowId image) {
+    db_.change(
+        "INSERT INTO blob_review (digest) SELECT b.digest FROM bin_blob b WHERE b.image = $1"
+        " ON CONFLICT (digest) DO NOTHING",
+        image);
+    db_.change("DELETE FROM bin_blob WHERE image = $1", image);
+    db_.change("DELETE FROM bin_tag WHERE image = $1", image);
+    db_.change("DELETE FROM manifest WHERE image = (SELECT id FROM bin_image WHERE id = $1)", image);
+    db_.change("DELETE FROM bin_image WHERE id = $1", image);
+}
+
+std::size_t Bin::erase_all(const std::vector<model::ImageRowId>& images) {
+    for (const auto image : images) erase(image);
+    return images.size();
+}
+
+std::size_t Bin::purge(Timestamp before, std::size_t limit) {
+    return erase_all(read_ids(
+        db_.run("SELECT id FROM bin_image WHERE deleted_at < $1 ORDER BY deleted_at, id LIMIT $2", before, limit)));
+}
+
+std::size_t Bin::purge(model::RepositoryId repository, std::size_t limit) {
+    return erase_all(read_ids(
+        db_.run("SELECT id FROM bin_image WHERE repository = $1 ORDER BY digest LIMIT $2", repository, limit)));
+}
+
+}  // namespace berth::store::sql

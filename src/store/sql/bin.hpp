@@ -1,0 +1,33 @@
+// The recycle bin: images that were removed and can still come back.
+#pragma once
+
+#include "store/sql/connection.hpp"
+#include "store/transaction.hpp"
+
+namespace berth::store::sql {
+
+class Bin final : public BinTable {
+public:
+    explicit Bin(Connection& db) : db_(db) {}
+
+    void put(model::ImageRowId image, std::span<const model::Tag> lost_tags, const model::Cause& cause,
+             Timestamp now) override;
+    std::optional<BinnedImage> find(model::RepositoryId repository, const model::Digest& digest) override;
+    std::optional<BinnedImage> find(model::RepositoryId repository, const model::Tag& tag) override;
+    std::string manifest(model::ImageRowId image) override;
+    std::vector<BinnedImage> page(model::RepositoryId repository, const BinPosition& after, std::size_t limit) override;
+    std::vector<BinEntry> page(const model::Registry& registry, const BinPosition& after, std::size_t limit) override;
+    void erase(model::ImageRowId image) override;
+    std::size_t purge(Timestamp before, std::size_t limit) override;
+
+    // At most `limit` images of one repository, for its removal.
+    [[nodiscard]] std::size_t purge(model::RepositoryId repository, std::size_t limit);
+
+private:
+    [[nodiscard]] std::vector<model::Tag> tags(model::ImageRowId image);
+    [[nodiscard]] std::size_t erase_all(const std::vector<model::ImageRowId>& images);
+
+    Connection& db_;
+};
+
+}  // namespace berth::store::sql
