@@ -85,7 +85,7 @@ TEST(Zip, ReadsZip64) {
     // Written by hand: one stored entry "a" whose sizes and place stand in extra fields, and the records of zip64.
     const auto number = [](std::uint64_t value, int bytes) {
         std::string text;
-        for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i));
+        for (int i = 0; i < bytes; ++i) text += static_cast<char>(i < 8 ? value >> (8 * i) : 0);
         return text;
     };
     const auto crc = static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>("alpha"), 5));
