@@ -208,6 +208,22 @@ TEST(Union, TellsWhichSystemPackageOwnsALanguagePackage) {
     }
 }
 
+// The same from bytes: dpkg's list, through a merged /usr, and the file that the reader of Python packages takes.
+TEST(Union, FindsTheOwnerOfARealPythonPackage) {
+    const std::string folder = "usr/lib/python3/dist-packages/requests-2.28.1.egg-info/PKG-INFO";
+    const std::string info = "Metadata-Version: 2.1\nName: requests\nVersion: 2.28.1\n";
+    const auto inventory =
+        image({Tar()
+                   .symlink("lib", "usr/lib")
+                   .file("var/lib/dpkg/info/python3-requests.list", "/.\n/lib/python3\n/" + folder.substr(4) + "\n")
+                   .file(folder, info),
+               Tar().file("srv/venv/lib/python3.11/site-packages/requests-2.28.1.dist-info/METADATA", info)});
+    ASSERT_EQ(inventory.packages.size(), 2U);
+    EXPECT_EQ(inventory.packages[0].owned_by, "");
+    EXPECT_EQ(inventory.packages[0].layer, 1U);
+    EXPECT_EQ(inventory.packages[1].owned_by, "python3-requests");
+}
+
 TEST(Union, ForgetsALanguagePackageThatIsReplaced) {
     const auto lower = with_python_package("srv/METADATA");
     LayerInventory upper;
