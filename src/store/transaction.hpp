@@ -253,12 +253,16 @@ struct Job {
 class JobTable {
 public:
     virtual ~JobTable() = default;
+    // Inserted::no: it is there already. One that waits stays as it is; one that is running will run again, not before
+    // job.run_at, with job.payload.
     [[nodiscard]] virtual Inserted enqueue(const Job&) = 0;
     // The due job that waited longest, leased to `owner` until `until`; an expired lease counts as none.
     [[nodiscard]] virtual std::optional<Job> claim(std::string_view owner, Timestamp now, Timestamp until) = 0;
     // All three do nothing when `owner` does not hold the lease (any more), and say so by false.
     virtual bool extend(std::int64_t id, std::string_view owner, Timestamp until) = 0;
-    virtual bool finish(std::int64_t id, std::string_view owner) = 0;
+    // The row goes, or, when the job was enqueued again since it was claimed for `claimed_for` (its run_at), waits
+    // again.
+    virtual bool finish(std::int64_t id, std::string_view owner, Timestamp claimed_for) = 0;
     // Gives the lease back; the job runs again at job.run_at with job.attempts and job.last_error kept.
     virtual bool retry(const Job&, std::string_view owner) = 0;
     [[nodiscard]] virtual std::optional<Timestamp> next_due() = 0;

@@ -107,7 +107,7 @@ protected:
         (void)tx.jobs().claim("me", at(1), at(2));
         tx.jobs().extend(1, "me", at(3));
         tx.jobs().retry(job, "me");
-        tx.jobs().finish(1, "me");
+        tx.jobs().finish(1, "me", at(1));
         (void)tx.jobs().next_due();
 
         (void)tx.credentials().find("AKIA");
