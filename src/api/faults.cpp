@@ -47,6 +47,10 @@ constexpr std::array<FaultRow, fault_kinds> rows{{
     {upload_not_found, "UploadNotFoundException", 400, "BLOB_UPLOAD_UNKNOWN", 404},
     // The other request will be done soon: a code that SDKs try again on.
     {upload_busy, "ThrottlingException", 400, "BLOB_UPLOAD_INVALID", 409},
+    {lifecycle_policy_not_found, "LifecyclePolicyNotFoundException", 400, "UNSUPPORTED", 404},
+    {lifecycle_preview_not_found, "LifecyclePolicyPreviewNotFoundException", 400, "UNSUPPORTED", 404},
+    {lifecycle_preview_in_progress, "LifecyclePolicyPreviewInProgressException", 400, "UNSUPPORTED", 409},
+    {storage_class_fixed, "ImageStorageClassUpdateNotSupportedException", 400, "UNSUPPORTED", 409},
     {limit_exceeded, "LimitExceededException", 400, "TOOMANYREQUESTS", 429},
 
     {deadline, "RequestTimeoutException", 400, "UNKNOWN", 408},

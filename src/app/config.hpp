@@ -4,6 +4,7 @@
 
 #include "http/server.hpp"
 #include "jobs/housekeeping.hpp"
+#include "jobs/lifecycle.hpp"
 #include "registry/settings.hpp"
 
 #include <chrono>
@@ -49,6 +50,7 @@ struct Config {
     http::Limits limits;
     registry::Settings registry;
     jobs::HousekeepingOptions housekeeping;
+    jobs::LifecycleOptions lifecycle;
     std::chrono::milliseconds job_poll{1000};
 };
 

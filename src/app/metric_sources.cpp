@@ -33,7 +33,8 @@ void add_metric_sources(api::ops::Metrics& metrics, MetricOwners owners) {
     using Server = http::ServerStatistics;
     using Store = store::sqlite::Statistics;
     using Jobs = jobs::RunnerStatistics;
-    const auto& [server, metadata, runner] = owners;
+    using Lifecycle = registry::LifecycleStatistics;
+    const auto& [server, metadata, runner, lifecycle] = owners;
     metrics.add({"berth_http_connections_accepted_total", "Connections accepted.", MetricKind::counter,
                  number(server, &Server::connections_accepted)});
     metrics.add({"berth_http_connections_open", "Connections open now.", MetricKind::gauge,
@@ -58,6 +59,15 @@ void add_metric_sources(api::ops::Metrics& metrics, MetricOwners owners) {
                  number(runner, &Jobs::succeeded)});
     metrics.add({"berth_jobs_failed_total", "Background jobs that failed and will be tried again.", MetricKind::counter,
                  number(runner, &Jobs::failed)});
+    metrics.add({"berth_lifecycle_runs_total", "Lifecycle policies applied to a repository.", MetricKind::counter,
+                 number(lifecycle, &Lifecycle::runs)});
+    metrics.add({"berth_lifecycle_expired_images_total", "Images that lifecycle policies deleted.", MetricKind::counter,
+                 number(lifecycle, &Lifecycle::expired)});
+    metrics.add({"berth_lifecycle_archived_images_total", "Images that lifecycle policies archived.",
+                 MetricKind::counter, number(lifecycle, &Lifecycle::archived)});
+    metrics.add({"berth_lifecycle_held_images",
+                 "Images that were due in the last run and stayed, because an index or a subject still needs them.",
+                 MetricKind::gauge, number(lifecycle, &Lifecycle::held)});
     metrics.add(
         {"berth_resident_memory_bytes", "Memory of this process that is in RAM.", MetricKind::gauge, resident_bytes});
 }

@@ -17,15 +17,21 @@
 #include "base/log.hpp"
 #include "http/server.hpp"
 #include "jobs/housekeeping.hpp"
+#include "jobs/lifecycle.hpp"
 #include "registry/blobs.hpp"
 #include "registry/buffer_pool.hpp"
 #include "registry/credentials.hpp"
 #include "registry/hash_pool.hpp"
 #include "registry/images.hpp"
+#include "registry/job_bell.hpp"
+#include "registry/lifecycle_policies.hpp"
+#include "registry/lifecycle_previews.hpp"
+#include "registry/lifecycle_runs.hpp"
 #include "registry/pull_recorder.hpp"
 #include "registry/read_cache.hpp"
 #include "registry/recycle_bin.hpp"
 #include "registry/repositories.hpp"
+#include "registry/storage_classes.hpp"
 #include "registry/uploads.hpp"
 #include "store/fs/fs_blob_store.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"
@@ -109,6 +115,7 @@ struct Node::Parts {
     registry::BufferPool buffers;
     registry::ReadCache cache;
     registry::PullRecorder pulls;
+    registry::JobBell bell;
     iam::OwnAccountAuthorizer authorizer;
 
     std::unique_ptr<store::sqlite::SqliteMetadata> metadata;
@@ -122,6 +129,10 @@ struct Node::Parts {
     registry::Blobs blobs;
     registry::Uploads uploads;
     registry::RecycleBin recycle_bin;
+    registry::LifecyclePolicies lifecycle_policies;
+    registry::LifecyclePreviews lifecycle_previews;
+    registry::LifecycleRuns lifecycle_runs;
+    registry::StorageClasses storage_classes;
 
     jobs::Runner runner;
     auth::BasicAuthenticator authenticator;
@@ -158,6 +169,7 @@ Node::Parts::Parts(const Config& the_config)
                .cache = cache,
                .buffers = buffers,
                .pulls = pulls,
+               .bell = bell,
                .settings = config.registry},
       credentials(*metadata, clock, random, auth::SealingKey(load_master_key(data, random), random)),
       key(token_key(credentials)),
@@ -166,6 +178,10 @@ Node::Parts::Parts(const Config& the_config)
       blobs(services),
       uploads(services),
       recycle_bin(services),
+      lifecycle_policies(services),
+      lifecycle_previews(services),
+      lifecycle_runs(services),
+      storage_classes(services),
       runner(*metadata, clock, random, jobs::RunnerOptions{.poll = config.job_poll}),
       authenticator(key, clock, random),
       metrics(counters),
@@ -187,6 +203,9 @@ Node::Parts::Parts(const Config& the_config)
                                                                    .blobs = blobs,
                                                                    .uploads = uploads,
                                                                    .recycle_bin = recycle_bin,
+                                                                   .lifecycle_policies = lifecycle_policies,
+                                                                   .lifecycle_previews = lifecycle_previews,
+                                                                   .storage_classes = storage_classes,
                                                                    .authorizer = authorizer,
                                                                    .endpoints = *endpoints,
                                                                    .key = key,
@@ -194,7 +213,12 @@ Node::Parts::Parts(const Config& the_config)
                                              credentials, bodies);
     door.open(*distribution, *aws);
     jobs::add_housekeeping(runner, services, uploads, recycle_bin, config.housekeeping);
-    add_metric_sources(metrics, {.server = server, .metadata = *metadata, .runner = runner});
+    jobs::add_lifecycle(runner,
+                        {.runs = lifecycle_runs, .previews = lifecycle_previews, .storage_classes = storage_classes},
+                        config.lifecycle);
+    bell.connect([this] { runner.wake(); });
+    add_metric_sources(metrics,
+                       {.server = server, .metadata = *metadata, .runner = runner, .lifecycle = lifecycle_runs});
 }
 
 http::ServerOptions Node::Parts::server_options() {

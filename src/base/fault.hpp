@@ -49,6 +49,10 @@ enum class FaultKind : std::uint8_t {
     layer_inaccessible,  // the blob is there, but no image names it
     upload_not_found,
     upload_busy,  // another request is writing to the same upload
+    lifecycle_policy_not_found,
+    lifecycle_preview_not_found,    // none was started
+    lifecycle_preview_in_progress,  // one at a time
+    storage_class_fixed,            // the image cannot change its storage class now
     limit_exceeded,
     // what the machine says
     deadline,  // took too long

@@ -26,9 +26,10 @@ std::chrono::milliseconds retry_delay(const RunnerOptions& options, int attempts
 }
 
 // A job that throws has failed like one that returns a Fault.
-Task<Result<Outcome>> run_guarded(const Recurring& kind) {
+template <class Start>
+Task<Result<Outcome>> guarded(Start start) {
     try {
-        co_return co_await kind.run();
+        co_return co_await start();
     } catch (const std::exception& thrown) {
         co_return fail(FaultKind::internal, thrown.what());
     }
@@ -37,55 +38,89 @@ Task<Result<Outcome>> run_guarded(const Recurring& kind) {
 }  // namespace
 
 Runner::Runner(store::Metadata& metadata, const Clock& clock, Random& random, RunnerOptions options)
-    : metadata_(metadata), clock_(clock), random_(random), options_(options), owner_(make_uuid(random)) {}
+    : metadata_(metadata), clock_(clock), random_(random), options_(options), owner_(make_uuid(random)) {
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.lanes); ++i) timers_.emplace_back(context_);
+}
 
 void Runner::add(Recurring job) {
     if (job.scope == Scope::process) {
         own_.push_back({.job = std::move(job), .next = {}});
-    } else {
-        kinds_.push_back(std::move(job));
+        return;
     }
+    kinds_.push_back({.name = std::move(job.kind),
+                      .interval = job.interval,
+                      .run = [run = std::move(job.run)](const store::Job&, const std::stop_token&) { return run(); }});
 }
 
-const Recurring* Runner::find(std::string_view kind) const {
-    const auto at = std::ranges::find(kinds_, kind, &Recurring::kind);
+void Runner::add(OnDemand job) {
+    kinds_.push_back({.name = std::move(job.kind), .interval = std::nullopt, .run = std::move(job.run)});
+}
+
+const Runner::Kind* Runner::find(std::string_view kind) const {
+    const auto at = std::ranges::find(kinds_, kind, &Kind::name);
     return at == kinds_.end() ? nullptr : &*at;
 }
 
 void Runner::run() {
     std::exception_ptr thrown;
-    asio::co_spawn(context_, loop(), [&](std::exception_ptr failure) { thrown = failure; });
+    const auto keep = [&](std::exception_ptr failure) {
+        if (failure) thrown = failure;
+    };
+    for (std::size_t i = 0; i < timers_.size(); ++i) {
+        asio::co_spawn(context_, i == 0 ? first_lane(timers_[i]) : lane(timers_[i]), keep);
+    }
     context_.run();
     if (thrown) std::rethrow_exception(thrown);
 }
 
 void Runner::stop() {
-    stopping_ = true;
-    asio::post(context_, [this] { wake_.cancel(); });
+    stop_.request_stop();
+    wake();
+}
+
+void Runner::wake() {
+    asio::post(context_, [this] {
+        ++wakes_;
+        for (auto& timer : timers_) timer.cancel();
+    });
 }
 
 RunnerStatistics Runner::statistics() const {
     return {.succeeded = succeeded_, .failed = failed_};
 }
 
-Task<void> Runner::loop() {
+Task<void> Runner::first_lane(Timer& timer) {
     auto enqueued = co_await enqueue_all();
     if (!enqueued) log::error("background jobs cannot be enqueued", {{"reason", enqueued.error().message}});
-    while (!stopping_) {
+    while (!stop_.stop_requested()) {
         co_await run_own();
-        auto ran = co_await run_next();
-        if (!ran) log::warning("background jobs cannot be claimed", {{"reason", ran.error().message}});
-        if (!ran || !*ran) co_await wait_for_work();
+        co_await step(timer);
     }
     for (auto& own : own_) own.next = clock_.now();  // what is in memory goes to the store before the end
     co_await run_own();
+}
+
+Task<void> Runner::lane(Timer& timer) {
+    while (!stop_.stop_requested()) co_await step(timer);
+}
+
+Task<void> Runner::step(Timer& timer) {
+    const auto seen = wakes_;
+    auto ran = co_await run_next();
+    if (!ran) log::warning("background jobs cannot be claimed", {{"reason", ran.error().message}});
+    if (ran && *ran) co_return;
+    timer.expires_after(options_.poll);
+    // Woken since the last look: there may be work.
+    if (wakes_ != seen || stop_.stop_requested()) co_return;
+    boost::system::error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 Task<void> Runner::run_own() {
     const auto now = clock_.now();
     for (auto& own : own_) {
         if (own.next > now) continue;
-        const auto outcome = co_await run_guarded(own.job);
+        const auto outcome = co_await guarded(std::cref(own.job.run));
         if (!outcome) {
             log::warning("a background job failed", {{"kind", own.job.kind}, {"reason", outcome.error().message}});
         }
@@ -93,19 +128,13 @@ Task<void> Runner::run_own() {
     }
 }
 
-Task<void> Runner::wait_for_work() {
-    wake_.expires_after(options_.poll);
-    if (stopping_) co_return;
-    boost::system::error_code ignored;
-    co_await wake_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-}
-
 Task<Result<void>> Runner::enqueue_all() {
     co_return co_await metadata_.write([&](store::Transaction& tx) -> Result<void> {
         for (const auto& kind : kinds_) {
+            if (!kind.interval) continue;
             store::Job job;
             job.id = make_row_id(clock_.now(), random_);
-            job.kind = kind.kind;
+            job.kind = kind.name;
             job.run_at = clock_.now();
             static_cast<void>(tx.jobs().enqueue(job));  // there already: some runner enqueued it before
         }
@@ -152,18 +181,19 @@ Task<Result<bool>> Runner::run_next() {
             log::warning("a background job of an unknown kind waits", {{"kind", (*claimed)->kind}});
             continue;
         }
-        const auto outcome = co_await run_with_lease(*kind, (*claimed)->id);
+        const auto outcome = co_await run_with_lease(*kind, **claimed);
         auto settled = co_await settle(std::move(**claimed), *kind, outcome);
         if (!settled) co_return fail(std::move(settled));
         co_return true;
     }
 }
 
-Task<Result<Outcome>> Runner::run_with_lease(const Recurring& kind, std::int64_t job) {
+Task<Result<Outcome>> Runner::run_with_lease(const Kind& kind, const store::Job& job) {
     const auto executor = co_await asio::this_coro::executor;
     auto [order, thrown, outcome, renew_thrown] =
-        co_await asio::experimental::make_parallel_group(asio::co_spawn(executor, run_guarded(kind), asio::deferred),
-                                                         asio::co_spawn(executor, renew(job), asio::deferred))
+        co_await asio::experimental::make_parallel_group(
+            asio::co_spawn(executor, guarded([&] { return kind.run(job, stop_.get_token()); }), asio::deferred),
+            asio::co_spawn(executor, renew(job.id), asio::deferred))
             .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
     if (order[0] != 0) co_return fail(FaultKind::unavailable, "the lease was lost");
     if (thrown) std::rethrow_exception(thrown);
@@ -185,13 +215,16 @@ Task<void> Runner::renew(std::int64_t job) {
     }
 }
 
-Task<Result<void>> Runner::settle(store::Job job, const Recurring& kind, const Result<Outcome>& outcome) {
+Task<Result<void>> Runner::settle(store::Job job, const Kind& kind, const Result<Outcome>& outcome) {
     const auto now = clock_.now();
+    const auto claimed_for = job.run_at;
     if (outcome) {
         ++succeeded_;
         job.attempts = 0;
         job.last_error.clear();
-        job.run_at = *outcome == Outcome::more ? now : now + kind.interval;
+        job.run_at = *outcome == Outcome::more    ? now
+                     : *outcome == Outcome::later ? now + options_.poll
+                                                  : now + kind.interval.value_or(std::chrono::milliseconds(0));
     } else {
         ++failed_;
         ++job.attempts;
@@ -199,9 +232,14 @@ Task<Result<void>> Runner::settle(store::Job job, const Recurring& kind, const R
         job.run_at = now + retry_delay(options_, job.attempts);
         log::warning("a background job failed", {{"kind", job.kind}, {"reason", job.last_error}});
     }
+    const bool gone = !kind.interval && outcome && *outcome == Outcome::done;
     co_return co_await metadata_.write(
         [&](store::Transaction& tx) -> Result<void> {
-            tx.jobs().retry(job, owner_);
+            if (gone) {
+                tx.jobs().finish(job.id, owner_, claimed_for);
+            } else {
+                tx.jobs().retry(job, owner_);
+            }
             return {};
         },
         store::Durability::relaxed);

@@ -272,5 +272,117 @@ TEST_F(RunnerTest, JobsOfTheProcessRunOnceMoreAtTheEnd) {
     EXPECT_EQ(runs_, 2);
 }
 
+// On-demand jobs that note the payloads they ran with and answer as `answer_` says.
+class OnDemandTest : public RunnerTest {
+protected:
+    OnDemand noting(std::string kind) {
+        return {.kind = std::move(kind),
+                .run = [this](const store::Job& job, const std::stop_token&) -> Task<Result<Outcome>> {
+                    seen_.push_back(job.payload);
+                    if (while_running_) while_running_();
+                    co_return answer_;
+                }};
+    }
+    void enqueue(std::string key, std::string payload, std::chrono::milliseconds delay = 0ms) {
+        wait_for(store_->write([&](store::Transaction& tx) -> Result<void> {
+            (void)tx.jobs().enqueue({.id = make_row_id(clock_.now(), random_),
+                                     .kind = "note",
+                                     .key = key,
+                                     .payload = payload,
+                                     .run_at = clock_.now() + delay,
+                                     .last_error = ""});
+            return {};
+        })).value();
+    }
+
+    std::vector<std::string> seen_;
+    std::function<void()> while_running_;
+};
+
+TEST_F(OnDemandTest, RunsOnceForEachKeyAndIsGone) {
+    auto one = runner();
+    one->add(noting("note"));
+    EXPECT_EQ(run_due(*one), 0);
+    enqueue("a", "first");
+    enqueue("b", "second");
+    enqueue("c", "later", 5s);
+    EXPECT_EQ(run_due(*one), 2);
+    EXPECT_EQ(seen_, (std::vector<std::string>{"first", "second"}));
+    clock_.advance(5s);
+    EXPECT_EQ(run_due(*one), 1);
+    EXPECT_FALSE(next_due());
+}
+
+TEST_F(OnDemandTest, RunsAgainWhenItIsWantedWhileItRuns) {
+    auto one = runner();
+    one->add(noting("note"));
+    enqueue("a", "first");
+    while_running_ = [&] {
+        while_running_ = nullptr;
+        enqueue("a", "second");
+    };
+    EXPECT_EQ(run_due(*one), 1);
+    clock_.advance(1ms);
+    EXPECT_EQ(run_due(*one), 1);
+    EXPECT_EQ(seen_, (std::vector<std::string>{"first", "second"}));
+    EXPECT_FALSE(next_due());
+}
+
+TEST_F(OnDemandTest, WaitsAMomentWhenSomethingIsInItsWay) {
+    auto one = runner({.poll = 300ms});
+    one->add(noting("note"));
+    enqueue("a", "p");
+    answer_ = Outcome::later;
+    EXPECT_EQ(run_due(*one), 1);
+    EXPECT_EQ(next_due(), clock_.now() + 300ms);
+    clock_.advance(300ms);
+    answer_ = fail(FaultKind::unavailable, "not now");
+    EXPECT_EQ(run_due(*one), 1);
+    EXPECT_EQ(next_due(), clock_.now() + 1s);
+    clock_.advance(1s);
+    answer_ = Outcome::done;
+    EXPECT_EQ(run_due(*one), 1);
+    EXPECT_FALSE(next_due());
+}
+
+TEST_F(OnDemandTest, IsFoundAtOnceWhenTheRunnerIsWoken) {
+    auto one = runner({.poll = 1h});
+    std::promise<void> ran;
+    while_running_ = [&] { ran.set_value(); };
+    one->add(noting("note"));
+    std::thread running([&] { one->run(); });
+    enqueue("a", "p");
+    one->wake();
+    EXPECT_EQ(ran.get_future().wait_for(10s), std::future_status::ready);
+    one->stop();
+    running.join();
+}
+
+// A slow job leaves the other lanes to the rest; the end of the runner waits for it, and it can tell.
+TEST_F(OnDemandTest, RunsSeveralAtOnceAndTellsThemToEnd) {
+    auto one = runner({.poll = 10ms, .lanes = 2});
+    std::promise<void> quick_ran;
+    one->add({.kind = "note", .run = [&](const store::Job& job, std::stop_token stop) -> Task<Result<Outcome>> {
+                  if (job.payload == "quick") {
+                      quick_ran.set_value();
+                      co_return Outcome::done;
+                  }
+                  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+                  while (!stop.stop_requested()) {
+                      timer.expires_after(1ms);
+                      co_await timer.async_wait(boost::asio::use_awaitable);
+                  }
+                  co_return Outcome::more;
+              }});
+    enqueue("a", "slow");
+    std::thread running([&] { one->run(); });
+    enqueue("b", "quick");
+    one->wake();
+    EXPECT_EQ(quick_ran.get_future().wait_for(10s), std::future_status::ready);
+    one->stop();
+    running.join();
+    EXPECT_EQ(next_due(), clock_.now()) << "the slow one goes on at the next start";
+}
+
 }  // namespace
 }  // namespace berth::jobs

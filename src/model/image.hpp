@@ -42,6 +42,8 @@ struct Image {
     Timestamp pushed_at;
     std::optional<Timestamp> last_pulled_at;
     ImageStatus status = ImageStatus::active;
+    std::optional<Timestamp> last_archived_at;
+    std::optional<Timestamp> last_activated_at;  // restored from the archive
 };
 
 // How a caller names an image: by tag, by digest, or by both (which then must agree).

@@ -19,7 +19,7 @@ Task<Result<std::shared_ptr<const model::Blob>>> find(Services& services, const 
     const auto ticket = table.ticket(key);
     auto found = co_await services.metadata.read([&](store::Transaction& tx) -> Result<model::Blob> {
         auto blob = tx.blobs().find(id, digest);
-        if (!blob) return std::unexpected(blob_not_found(repository, digest));
+        if (!blob || tx.blobs().archived(id, digest)) return std::unexpected(blob_not_found(repository, digest));
         if (blob->location.key.empty()) {
             auto bytes = tx.blobs().inline_bytes(digest);
             if (!bytes) return fail(FaultKind::internal, "an inline blob has no bytes");
@@ -54,6 +54,7 @@ Task<Result<std::vector<LayerAvailability>>> Blobs::availability(const Call& cal
             LayerAvailability layer{.digest = digest, .size = std::nullopt, .media_type = {}};
             if (const auto blob = tx.blobs().find((*entered)->id, digest)) {
                 layer.size = blob->size;
+                layer.archived = tx.blobs().archived((*entered)->id, digest);
                 layer.media_type = std::string(model::media_type::docker_layer);
             }
             layers.push_back(std::move(layer));
@@ -88,6 +89,10 @@ Task<Result<model::Blob>> Blobs::downloadable(const Call& call, RepositoryRef re
     co_return co_await services_.metadata.read([&](store::Transaction& tx) -> Result<model::Blob> {
         auto blob = tx.blobs().find((*entered)->id, digest);
         if (!blob) return std::unexpected(blob_not_found(repository, digest));
+        if (tx.blobs().archived((*entered)->id, digest)) {
+            return fail(FaultKind::layer_inaccessible,
+                        "The layer with digest '" + digest.text() + "' is part of archived images only");
+        }
         if (!tx.blobs().referenced((*entered)->id, digest)) {
             return fail(FaultKind::layer_inaccessible, "The layer with digest '" + digest.text() +
                                                            "' is not part of any image in the repository with name '" +

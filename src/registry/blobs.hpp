@@ -25,6 +25,7 @@ struct OpenBlob {
 struct LayerAvailability {
     model::Digest digest;
     std::optional<std::uint64_t> size;  // nullopt: UNAVAILABLE
+    bool archived = false;              // only archived images have it: nobody can pull it
     std::string media_type;
 };
 

@@ -27,6 +27,13 @@ void announce_image(Services& services, store::Transaction& tx, std::string_view
     tx.outbox().append(event);
 }
 
+void announce_execution(Services& services, store::Transaction& tx, const RepositoryRef& repository,
+                        std::string detail) {
+    auto event = start(services, event::lifecycle_execution, repository);
+    event.detail = std::move(detail);
+    tx.outbox().append(event);
+}
+
 void announce_repository(Services& services, store::Transaction& tx, std::string_view kind,
                          const RepositoryRef& repository) {
     tx.outbox().append(start(services, kind, repository));

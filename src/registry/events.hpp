@@ -6,6 +6,7 @@
 #include "registry/services.hpp"
 #include "store/transaction.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace berth::registry {
@@ -15,7 +16,10 @@ namespace event {
 inline constexpr std::string_view image_push = "image.push";
 inline constexpr std::string_view image_delete = "image.delete";
 inline constexpr std::string_view image_restore = "image.restore";
-inline constexpr std::string_view image_purge = "image.purge";  // out of the recycle bin, because somebody asked
+inline constexpr std::string_view image_purge = "image.purge";        // out of the recycle bin, because somebody asked
+inline constexpr std::string_view image_archive = "image.archive";    // UPDATE_STORAGE_CLASS to ARCHIVE
+inline constexpr std::string_view image_activate = "image.activate";  // and back to STANDARD
+inline constexpr std::string_view lifecycle_execution = "lifecycle.execution";  // a lifecycle run's audit record
 inline constexpr std::string_view repository_create = "repository.create";
 inline constexpr std::string_view repository_delete = "repository.delete";
 
@@ -24,6 +28,9 @@ inline constexpr std::string_view repository_delete = "repository.delete";
 // Written in the transaction that makes the change.
 void announce_image(Services& services, store::Transaction& tx, std::string_view kind, const RepositoryRef& repository,
                     const model::Image& image, const model::Tag* tag, const model::Cause& cause = {});
+// `detail` is JSON; see lifecycle_record.hpp.
+void announce_execution(Services& services, store::Transaction& tx, const RepositoryRef& repository,
+                        std::string detail);
 void announce_repository(Services& services, store::Transaction& tx, std::string_view kind,
                          const RepositoryRef& repository);
 

@@ -4,7 +4,7 @@ namespace berth::registry {
 
 namespace {
 
-std::string within(const RepositoryRef& repository) {
+std::string of(const RepositoryRef& repository) {
     return "the repository with name '" + repository.name.text() + "' in the registry with id '" +
            repository.registry.account.text() + "'";
 }
@@ -50,7 +50,7 @@ Fault image_not_found(const RepositoryRef& repository, const model::ImageIdentif
     const std::string tag = id.tag ? id.tag->text() : "null";
     return {.kind = FaultKind::image_not_found,
             .message = "The image with imageId {imageDigest:'" + digest + "', imageTag:'" + tag +
-                       "'} does not exist within " + within(repository)};
+                       "'} does not exist within " + of(repository)};
 }
 
 Fault image_exists(const RepositoryRef& repository, const model::Digest& digest, const model::Tag* tag) {
@@ -83,14 +83,38 @@ Fault image_referenced(std::span<const model::Digest> parents) {
             .message = "Requested image referenced by manifest list: [" + join(parents) + "]"};
 }
 
+Fault lifecycle_policy_not_found(const RepositoryRef& repository) {
+    return {.kind = FaultKind::lifecycle_policy_not_found,
+            .message = "Lifecycle policy does not exist for " + of(repository)};
+}
+
+Fault lifecycle_preview_not_found(const RepositoryRef& repository) {
+    return {.kind = FaultKind::lifecycle_preview_not_found,
+            .message = "Lifecycle policy preview does not exist for " + of(repository)};
+}
+
+Fault lifecycle_preview_in_progress(const RepositoryRef& repository) {
+    return {.kind = FaultKind::lifecycle_preview_in_progress,
+            .message = "A lifecycle policy preview is in progress for " + of(repository)};
+}
+
+Fault storage_class_fixed(const model::Image& image) {
+    const std::string_view status = image.status == model::ImageStatus::active     ? "ACTIVE"
+                                    : image.status == model::ImageStatus::archived ? "ARCHIVED"
+                                                                                   : "ACTIVATING";
+    return {.kind = FaultKind::storage_class_fixed,
+            .message = "The storage class of the image with digest '" + image.digest.text() +
+                       "' cannot be updated this way while its status is " + std::string(status)};
+}
+
 Fault upload_not_found(const RepositoryRef& repository, const std::string& id) {
     return {.kind = FaultKind::upload_not_found,
-            .message = "The upload '" + id + "' does not exist in " + within(repository)};
+            .message = "The upload '" + id + "' does not exist in " + of(repository)};
 }
 
 Fault blob_not_found(const RepositoryRef& repository, const model::Digest& digest) {
     return {.kind = FaultKind::blob_not_found,
-            .message = "The layer with digest '" + digest.text() + "' does not exist within " + within(repository)};
+            .message = "The layer with digest '" + digest.text() + "' does not exist within " + of(repository)};
 }
 
 }  // namespace berth::registry

@@ -22,6 +22,10 @@ namespace berth::registry {
                                                 std::span<const model::Digest> missing);
 // Requested image referenced by manifest list: [<parents>]
 [[nodiscard]] Fault image_referenced(std::span<const model::Digest> parents);
+[[nodiscard]] Fault lifecycle_policy_not_found(const RepositoryRef& repository);
+[[nodiscard]] Fault lifecycle_preview_not_found(const RepositoryRef& repository);
+[[nodiscard]] Fault lifecycle_preview_in_progress(const RepositoryRef& repository);
+[[nodiscard]] Fault storage_class_fixed(const model::Image& image);
 [[nodiscard]] Fault upload_not_found(const RepositoryRef& repository, const std::string& id);
 [[nodiscard]] Fault blob_not_found(const RepositoryRef& repository, const model::Digest& digest);
 

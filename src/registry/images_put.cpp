@@ -3,8 +3,10 @@
 #include "registry/access.hpp"
 #include "registry/events.hpp"
 #include "registry/faults.hpp"
+#include "registry/governing_policy.hpp"
 #include "registry/images.hpp"
 #include "registry/read_cache.hpp"
+#include "registry/storage_classes.hpp"
 #include "registry/tag_mutability.hpp"
 
 #include <algorithm>
@@ -87,13 +89,18 @@ Result<void> check_same(const Put& put, const model::Repository& repository, con
     return {};
 }
 
+// Out of the archive again: what a push of the same digest means for an image that cannot be pulled.
+enum class Restored : bool { no, yes };
+
 // Creates or moves the tags; which ones really changed comes back.
 Result<std::vector<const model::Tag*>> put_tags(const Put& put, store::Transaction& tx,
-                                                const model::Repository& repository, const model::Image& image) {
+                                                const model::Repository& repository, const model::Image& image,
+                                                Restored restored) {
     std::vector<const model::Tag*> changed;
     for (const auto& tag : put.request.tags) {
         const auto current = tx.images().find(repository.id, tag);
         if (current && current->id == image.id) {
+            if (restored == Restored::yes) continue;
             auto same = check_same(put, repository, &tag);
             if (!same) return fail(std::move(same));
             continue;
@@ -116,21 +123,28 @@ Result<model::Image> store_image(const Put& put, store::Transaction& tx) {
     if (!repository) return fail(std::move(repository));
     auto image = tx.images().find(repository->id, put.digest);
     const bool is_new = !image.has_value();
+    auto restored = Restored::no;
     if (is_new) {
         auto inserted = insert(put, tx, repository->id);
         if (!inserted) return inserted;
         image = std::move(*inserted);
+    } else if (image->status != model::ImageStatus::active) {
+        restored = Restored::yes;
+        image = activate_image(put.services, tx, put.repository, *image).image;
     } else if (put.request.tags.empty()) {
         auto same = check_same(put, *repository, nullptr);
         if (!same) return fail(std::move(same));
     }
-    auto changed = put_tags(put, tx, *repository, *image);
+    auto changed = put_tags(put, tx, *repository, *image, restored);
     if (!changed) return fail(std::move(changed));
     if (is_new && changed->empty()) {
         announce_image(put.services, tx, event::image_push, put.repository, *image, nullptr);
     }
     for (const auto* tag : *changed) {
         announce_image(put.services, tx, event::image_push, put.repository, *image, tag);
+    }
+    if (is_new || restored == Restored::yes || !changed->empty()) {
+        expect_lifecycle_run(put.services, tx, *repository);
     }
     return std::move(*image);
 }
@@ -173,6 +187,8 @@ Task<Result<PutImageOutcome>> Images::put(const Call& call, RepositoryRef reposi
         [&](store::Transaction& tx) -> Result<model::Image> { return store_image(put, tx); });
     if (!stored) co_return fail(std::move(stored));
     forget_tags(stored->repository, request.tags);
+    // One that came out of the archive is listed again.
+    if (stored->last_activated_at) services_.cache.tag_pages.drop(key_of(stored->repository, ""));
     PutImageOutcome outcome{.image = std::move(*stored), .subject = std::nullopt};
     outcome.subject = outcome.image.subject;
     co_return outcome;

@@ -15,6 +15,7 @@ class PullRecorder;
 class ReadCache;
 class BufferPool;
 class HashPool;
+class JobBell;
 
 struct Services {
     Clock& clock;
@@ -26,6 +27,7 @@ struct Services {
     ReadCache& cache;
     BufferPool& buffers;
     PullRecorder& pulls;
+    const JobBell& bell;
     const Settings& settings;
 };
 

@@ -10,6 +10,15 @@ namespace berth::registry {
 enum class Missing : std::uint8_t { refuse, accept };
 enum class Repush : std::uint8_t { refuse, accept };
 
+struct LifecycleSettings {
+    bool extensions = false;                                     // what ECR's policies cannot say
+    std::chrono::milliseconds push_delay{10'000};                // from a push to the run it causes
+    std::chrono::milliseconds preview_lifetime{24 * 3'600'000};  // how long a preview's results can be read
+    std::size_t batch = 100;                                     // images a run acts on in one transaction
+    std::chrono::milliseconds pause{20};                         // between two of those
+    std::chrono::milliseconds restore_delay{1000};               // from the request to the active image
+};
+
 struct Settings {
     std::size_t manifest_bytes = 4 * 1024 * 1024;                   // ECR: 4,194,304
     std::size_t manifest_depth = 32;                                // nesting of a manifest's JSON
@@ -24,7 +33,8 @@ struct Settings {
     bool delete_referenced = false;            // manifests an index names, blobs a manifest names
     std::chrono::milliseconds recycle_bin =
         std::chrono::hours(7 * 24);  // how long deleted images can come back; 0: off
-    bool blob_mounting = true;       // cross-repository mount
+    LifecycleSettings lifecycle;
+    bool blob_mounting = true;  // cross-repository mount
 };
 
 }  // namespace berth::registry

@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "registry/buffer_pool.hpp"
 #include "registry/hash_pool.hpp"
+#include "registry/job_bell.hpp"
 #include "registry/pull_recorder.hpp"
 #include "registry/read_cache.hpp"
 #include "registry/repositories.hpp"
@@ -143,6 +144,7 @@ protected:
     BufferPool buffers{8 << 20};
     ReadCache cache{1 << 20};
     PullRecorder pulls;
+    JobBell bell;
     Failures failures;
     std::unique_ptr<store::sqlite::SqliteMetadata> metadata =
         std::move(*store::sqlite::SqliteMetadata::open({.path = {}, .in_memory = true}));
@@ -157,6 +159,7 @@ protected:
                       .cache = cache,
                       .buffers = buffers,
                       .pulls = pulls,
+                      .bell = bell,
                       .settings = settings};
     Repositories repositories{services};
     Uploads uploads{services};

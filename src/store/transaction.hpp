@@ -9,6 +9,7 @@
 #include "model/image.hpp"
 #include "model/names.hpp"
 #include "model/repository.hpp"
+#include "store/lifecycle_table.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -26,6 +27,7 @@ public:
     virtual ~RepositoryTable() = default;
     [[nodiscard]] virtual std::optional<model::Repository> find(const model::Registry&,
                                                                 const model::RepositoryName&) = 0;
+    [[nodiscard]] virtual std::optional<model::Repository> find(model::RepositoryId) = 0;
     // By name, ascending.
     [[nodiscard]] virtual std::vector<model::Repository> page(const model::Registry&, std::string_view after,
                                                               std::size_t limit) = 0;
@@ -80,6 +82,7 @@ public:
     virtual ~ImageTable() = default;
     [[nodiscard]] virtual std::optional<model::Image> find(model::RepositoryId, const model::Digest&) = 0;
     [[nodiscard]] virtual std::optional<model::Image> find(model::RepositoryId, const model::Tag&) = 0;
+    [[nodiscard]] virtual std::optional<model::Image> find(model::ImageRowId) = 0;
     [[nodiscard]] virtual std::string manifest(model::ImageRowId) = 0;
     [[nodiscard]] virtual bool any(model::RepositoryId) = 0;
 
@@ -88,6 +91,10 @@ public:
     // The row, its tags and its references.
     virtual void erase(model::ImageRowId) = 0;
     virtual void set_last_pulled(model::ImageRowId, Timestamp) = 0;
+    // Archived and active images also keep when they became so.
+    virtual void set_status(model::ImageRowId, model::ImageStatus, Timestamp now) = 0;
+    // Config and layers, each once.
+    [[nodiscard]] virtual std::vector<model::Digest> blobs(model::ImageRowId) = 0;
 
     // Oldest first.
     [[nodiscard]] virtual std::vector<model::Tag> tags(model::ImageRowId) = 0;
@@ -95,7 +102,7 @@ public:
     // Creates the tag or moves it here.
     virtual void put_tag(model::RepositoryId, const model::Tag&, model::ImageRowId, Timestamp now) = 0;
     virtual void erase_tag(model::RepositoryId, const model::Tag&) = 0;
-    // Tag names in byte order.
+    // Tag names of active images, in byte order.
     [[nodiscard]] virtual std::vector<std::string> tag_page(model::RepositoryId, std::string_view after,
                                                             std::size_t limit) = 0;
 
@@ -107,11 +114,16 @@ public:
     // By digest, then tag.
     [[nodiscard]] virtual std::vector<ImageEntry> entry_page(model::RepositoryId, const ImageFilter&,
                                                              const ImageEntryPosition& after, std::size_t limit) = 0;
-    // Manifests whose subject is this digest, by digest, with their annotations. An empty artifact_type takes all.
-    // Fewer than `limit` where the annotations are large; only an empty page is the end.
+    // Active manifests whose subject is this digest, by digest, with their annotations. An empty artifact_type takes
+    // all. Fewer than `limit` where the annotations are large; only an empty page is the end.
     [[nodiscard]] virtual std::vector<model::Image> referrers(model::RepositoryId, const model::Digest& subject,
                                                               std::string_view artifact_type,
                                                               std::string_view after_digest, std::size_t limit) = 0;
+
+    // Every image of the repository, whatever its status, by digest; it takes as long as the repository is large.
+    virtual void survey(model::RepositoryId, const SurveyImage&) = 0;
+    // Everything its indexes name.
+    virtual void survey_children(model::RepositoryId, const SurveyChild&) = 0;
 };
 
 // An image that was removed and can still come back, as it was.
@@ -176,6 +188,8 @@ public:
     // of those no repository has any more and no image in the bin needs; their keys become discarded ones. Returns how
     // many were looked at.
     [[nodiscard]] virtual std::size_t remove_unlinked(Timestamp now, std::size_t limit) = 0;
+    // Do manifests of the repository name it, and is none of them active?
+    [[nodiscard]] virtual bool archived(model::RepositoryId, const model::Digest&) = 0;
     // Does a manifest of the repository name it?
     [[nodiscard]] virtual bool referenced(model::RepositoryId, const model::Digest&) = 0;
     // Repositories of the registry that have it, at most `limit`.
@@ -229,6 +243,7 @@ struct Event {
     std::string media_type;  // of an image; else empty
     Timestamp at;
     model::Cause cause = {};  // of an image that went or came back
+    std::string detail = {};  // what the other members cannot say, as JSON; else empty
 };
 
 class OutboxTable {
@@ -253,12 +268,16 @@ struct Job {
 class JobTable {
 public:
     virtual ~JobTable() = default;
+    // Inserted::no: it is there already. One that waits stays as it is; one that is running will run again, not before
+    // job.run_at, with job.payload.
     [[nodiscard]] virtual Inserted enqueue(const Job&) = 0;
     // The due job that waited longest, leased to `owner` until `until`; an expired lease counts as none.
     [[nodiscard]] virtual std::optional<Job> claim(std::string_view owner, Timestamp now, Timestamp until) = 0;
     // All three do nothing when `owner` does not hold the lease (any more), and say so by false.
     virtual bool extend(std::int64_t id, std::string_view owner, Timestamp until) = 0;
-    virtual bool finish(std::int64_t id, std::string_view owner) = 0;
+    // The row goes, or, when the job was enqueued again since it was claimed for `claimed_for` (its run_at), waits
+    // again.
+    virtual bool finish(std::int64_t id, std::string_view owner, Timestamp claimed_for) = 0;
     // Gives the lease back; the job runs again at job.run_at with job.attempts and job.last_error kept.
     virtual bool retry(const Job&, std::string_view owner) = 0;
     [[nodiscard]] virtual std::optional<Timestamp> next_due() = 0;
@@ -297,6 +316,7 @@ public:
     virtual ImageTable& images() = 0;
     virtual BinTable& bin() = 0;
     virtual BlobTable& blobs() = 0;
+    virtual LifecycleTable& lifecycle() = 0;
     virtual UploadTable& uploads() = 0;
     virtual OutboxTable& outbox() = 0;
     virtual JobTable& jobs() = 0;

@@ -6,10 +6,15 @@
 #include "registry/buffer_pool.hpp"
 #include "registry/hash_pool.hpp"
 #include "registry/images.hpp"
+#include "registry/job_bell.hpp"
+#include "registry/lifecycle_policies.hpp"
+#include "registry/lifecycle_previews.hpp"
+#include "registry/lifecycle_runs.hpp"
 #include "registry/pull_recorder.hpp"
 #include "registry/read_cache.hpp"
 #include "registry/recycle_bin.hpp"
 #include "registry/repositories.hpp"
+#include "registry/storage_classes.hpp"
 #include "registry/uploads.hpp"
 #include "store/fs/fs_blob_store.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"
@@ -148,6 +153,7 @@ struct World {
     registry::ReadCache cache{24 * 1024 * 1024};
     registry::BufferPool buffers{8 * 1024 * 1024};
     registry::PullRecorder pulls;
+    registry::JobBell bell;
     registry::Services services{.clock = clock,
                                 .random = random,
                                 .metadata = *metadata,
@@ -157,11 +163,16 @@ struct World {
                                 .cache = cache,
                                 .buffers = buffers,
                                 .pulls = pulls,
+                                .bell = bell,
                                 .settings = settings};
     registry::Repositories repositories{services};
     registry::Images images{services};
     registry::RecycleBin bin{services};
     registry::Blobs blobs{services};
+    registry::LifecyclePolicies lifecycle_policies{services};
+    registry::LifecyclePreviews lifecycle_previews{services};
+    registry::LifecycleRuns lifecycle_runs{services};
+    registry::StorageClasses storage_classes{services};
     std::unique_ptr<registry::Uploads> uploads = std::make_unique<registry::Uploads>(services);
     registry::Call root = call_by("root");
 };

@@ -9,6 +9,7 @@
 #include "model/digest.hpp"
 #include "registry/buffer_pool.hpp"
 #include "registry/hash_pool.hpp"
+#include "registry/job_bell.hpp"
 #include "registry/pull_recorder.hpp"
 #include "registry/read_cache.hpp"
 #include "store/fs/fs_blob_store.hpp"
@@ -73,14 +74,18 @@ protected:
     registry::ReadCache cache{1024 * 1024};
     registry::BufferPool buffers{4 * 1024 * 1024};
     registry::PullRecorder pulls;
+    registry::JobBell bell;
     registry::Settings settings;
-    registry::Services services{clock,   random, *metadata, blob_store, authorizer,
-                                hashing, cache,  buffers,   pulls,      settings};
+    registry::Services services{clock, random,  *metadata, blob_store, authorizer, hashing,
+                                cache, buffers, pulls,     bell,       settings};
     registry::Repositories repositories{services};
     registry::Images images{services};
     registry::Blobs blobs{services};
     registry::Uploads uploads{services};
     registry::RecycleBin recycle_bin{services};
+    registry::LifecyclePolicies lifecycle_policies{services};
+    registry::LifecyclePreviews lifecycle_previews{services};
+    registry::StorageClasses storage_classes{services};
     model::Registry own{.account = *model::AccountId::parse("000000000000"),
                         .region = *model::Region::parse("us-east-1")};
     Endpoints endpoints{{.own = own, .public_host = "localhost:5000", .fallback_host = "localhost:5000"}};
@@ -93,6 +98,9 @@ protected:
                 .blobs = blobs,
                 .uploads = uploads,
                 .recycle_bin = recycle_bin,
+                .lifecycle_policies = lifecycle_policies,
+                .lifecycle_previews = lifecycle_previews,
+                .storage_classes = storage_classes,
                 .authorizer = authorizer,
                 .endpoints = endpoints,
                 .key = key,

@@ -17,19 +17,25 @@ extern const Operation batch_delete_image;
 extern const Operation batch_get_image;
 extern const Operation complete_layer_upload;
 extern const Operation create_repository;
+extern const Operation delete_lifecycle_policy;
 extern const Operation delete_repository;
 extern const Operation describe_images;
 extern const Operation describe_registry;
 extern const Operation describe_repositories;
 extern const Operation get_authorization_token;
 extern const Operation get_download_url_for_layer;
+extern const Operation get_lifecycle_policy;
+extern const Operation get_lifecycle_policy_preview;
 extern const Operation initiate_layer_upload;
 extern const Operation list_images;
 extern const Operation list_tags_for_resource;
 extern const Operation put_image;
 extern const Operation put_image_tag_mutability;
+extern const Operation put_lifecycle_policy;
+extern const Operation start_lifecycle_policy_preview;
 extern const Operation tag_resource;
 extern const Operation untag_resource;
+extern const Operation update_image_storage_class;
 extern const Operation upload_layer_part;
 
 }  // namespace operation

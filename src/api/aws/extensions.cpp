@@ -9,8 +9,11 @@ namespace {
 using namespace extension;
 
 constexpr std::array all{
+    &delete_default_lifecycle_policy,
+    &get_default_lifecycle_policies,
     &list_deleted_images,
     &purge_deleted_images,
+    &put_default_lifecycle_policy,
     &restore_images,
 };
 

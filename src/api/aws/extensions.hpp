@@ -8,8 +8,11 @@ namespace berth::api::aws {
 
 namespace extension {
 
+extern const Operation delete_default_lifecycle_policy;
+extern const Operation get_default_lifecycle_policies;
 extern const Operation list_deleted_images;
 extern const Operation purge_deleted_images;
+extern const Operation put_default_lifecycle_policy;
 extern const Operation restore_images;
 
 }  // namespace extension

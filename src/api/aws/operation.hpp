@@ -11,8 +11,11 @@
 #include "registry/blobs.hpp"
 #include "registry/call.hpp"
 #include "registry/images.hpp"
+#include "registry/lifecycle_policies.hpp"
+#include "registry/lifecycle_previews.hpp"
 #include "registry/recycle_bin.hpp"
 #include "registry/repositories.hpp"
+#include "registry/storage_classes.hpp"
 #include "registry/uploads.hpp"
 
 #include <cstddef>
@@ -28,6 +31,9 @@ struct Environment {
     registry::Blobs& blobs;
     registry::Uploads& uploads;
     registry::RecycleBin& recycle_bin;
+    registry::LifecyclePolicies& lifecycle_policies;
+    registry::LifecyclePreviews& lifecycle_previews;
+    registry::StorageClasses& storage_classes;
     const iam::Authorizer& authorizer;
     const Endpoints& endpoints;
     const auth::StatementKey& key;  // signs tokens, links and page tokens

@@ -7,6 +7,7 @@
 #include "base/random.hpp"
 #include "registry/buffer_pool.hpp"
 #include "registry/hash_pool.hpp"
+#include "registry/job_bell.hpp"
 #include "registry/pull_recorder.hpp"
 #include "registry/read_cache.hpp"
 #include "store/blob_store.hpp"
@@ -174,6 +175,7 @@ protected:
     registry::ReadCache cache{1 << 20};
     registry::BufferPool buffers{8 << 20};
     registry::PullRecorder pulls;
+    registry::JobBell bell;
     registry::Settings settings;
     registry::Services services{.clock = clock,
                                 .random = random,
@@ -184,6 +186,7 @@ protected:
                                 .cache = cache,
                                 .buffers = buffers,
                                 .pulls = pulls,
+                                .bell = bell,
                                 .settings = settings};
     registry::Repositories repositories{services};
     registry::Uploads uploads{services};

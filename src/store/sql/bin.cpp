@@ -15,8 +15,9 @@ BinnedImage read_binned(const Rows& row) {
     return {
         .image = read_image(row),
         .tags = {},
-        .deleted_at = row.get<Timestamp>(12),
-        .cause = {.principal_arn = row.get<std::string>(13), .lifecycle_rule = row.get<std::optional<int>>(14)},
+        .deleted_at = row.get<Timestamp>(image_columns),
+        .cause = {.principal_arn = row.get<std::string>(image_columns + 1),
+                  .lifecycle_rule = row.get<std::optional<int>>(image_columns + 2)},
     };
 }
 
@@ -37,10 +38,11 @@ void Bin::put(model::ImageRowId image, std::span<const model::Tag> lost_tags, co
     static_cast<void>(erase_all(older));
     db_.change(
         "INSERT INTO bin_image (id, account, region, repository, digest, media_type, artifact_type, manifest_size,"
-        " image_size, subject, annotations, pushed_at, last_pulled_at, status, deleted_at, principal_arn,"
-        " lifecycle_rule)"
+        " image_size, subject, annotations, pushed_at, last_pulled_at, status, last_archived_at,"
+        " last_activated_at, deleted_at, principal_arn, lifecycle_rule)"
         " SELECT i.id, r.account, r.region, i.repository, i.digest, i.media_type, i.artifact_type, i.manifest_size,"
-        " i.image_size, i.subject, i.annotations, i.pushed_at, i.last_pulled_at, i.status, $2, $3, $4"
+        " i.image_size, i.subject, i.annotations, i.pushed_at, i.last_pulled_at, i.status,"
+        " i.last_archived_at, i.last_activated_at, $2, $3, $4"
         " FROM image i JOIN repository r ON r.id = i.repository WHERE i.id = $1",
         image, now, cause.principal_arn, cause.lifecycle_rule);
     db_.change(
@@ -117,7 +119,7 @@ std::vector<BinEntry> Bin::page(const model::Registry& registry, const BinPositi
                             " ORDER BY i.deleted_at DESC, i.id DESC LIMIT $5",
                             registry.account, registry.region, after.deleted_at, after.id, limit);
          row; row.next()) {
-        found.push_back({.repository = row.get<model::RepositoryName>(15), .binned = read_binned(row)});
+        found.push_back({.repository = row.get<model::RepositoryName>(image_columns + 3), .binned = read_binned(row)});
     }
     for (auto& entry : found) entry.binned.tags = tags(entry.binned.image.id);
     return found;

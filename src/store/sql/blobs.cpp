@@ -82,6 +82,21 @@ std::size_t Blobs::remove_unlinked(Timestamp now, std::size_t limit) {
     return reviewed.size();
 }
 
+// Nearly every blob is decided by the first image that names it.
+bool Blobs::archived(model::RepositoryId repository, const model::Digest& digest) {
+    {
+        auto row = db_.run(
+            "SELECT i.status FROM image_blob b JOIN image i ON i.id = b.image WHERE b.repository = $1 AND b.digest = $2"
+            " LIMIT 1",
+            repository, digest);
+        if (!row || row.get<std::string_view>(0) == "ACTIVE") return false;
+    }
+    return !db_.run(
+        "SELECT 1 FROM image_blob b JOIN image i ON i.id = b.image WHERE b.repository = $1 AND b.digest = $2"
+        " AND i.status = 'ACTIVE' LIMIT 1",
+        repository, digest);
+}
+
 bool Blobs::referenced(model::RepositoryId repository, const model::Digest& digest) {
     return static_cast<bool>(
         db_.run("SELECT 1 FROM image_blob WHERE repository = $1 AND digest = $2 LIMIT 1", repository, digest));

@@ -17,6 +17,7 @@ public:
     void link(model::RepositoryId repository, const model::Digest& digest, Timestamp now) override;
     void unlink(model::RepositoryId repository, const model::Digest& digest) override;
     std::size_t remove_unlinked(Timestamp now, std::size_t limit) override;
+    bool archived(model::RepositoryId repository, const model::Digest& digest) override;
     bool referenced(model::RepositoryId repository, const model::Digest& digest) override;
     std::vector<model::Repository> holders(const model::Registry& registry, const model::Digest& digest,
                                            std::size_t limit) override;

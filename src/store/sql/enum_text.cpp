@@ -31,6 +31,16 @@ constexpr Word<model::ImageStatus> statuses[] = {
     {model::ImageStatus::archived, "ARCHIVED"},
     {model::ImageStatus::activating, "ACTIVATING"},
 };
+constexpr Word<PreviewStatus> preview_statuses[] = {
+    {PreviewStatus::in_progress, "IN_PROGRESS"},
+    {PreviewStatus::complete, "COMPLETE"},
+    {PreviewStatus::expired, "EXPIRED"},
+    {PreviewStatus::failed, "FAILED"},
+};
+constexpr Word<LifecycleAction> lifecycle_actions[] = {
+    {LifecycleAction::expire, "EXPIRE"},
+    {LifecycleAction::archive, "ARCHIVE"},
+};
 
 template <class E>
 std::string_view word_of(std::span<const Word<E>> words, E value) {
@@ -59,6 +69,12 @@ std::string_view to_text(model::EncryptionType value) {
 std::string_view to_text(model::ImageStatus value) {
     return word_of<model::ImageStatus>(statuses, value);
 }
+std::string_view to_text(PreviewStatus value) {
+    return word_of<PreviewStatus>(preview_statuses, value);
+}
+std::string_view to_text(LifecycleAction value) {
+    return word_of<LifecycleAction>(lifecycle_actions, value);
+}
 
 model::TagMutability parse_tag_mutability(std::string_view text) {
     return value_of<model::TagMutability>(mutabilities, text);
@@ -68,6 +84,12 @@ model::EncryptionType parse_encryption_type(std::string_view text) {
 }
 model::ImageStatus parse_image_status(std::string_view text) {
     return value_of<model::ImageStatus>(statuses, text);
+}
+PreviewStatus parse_preview_status(std::string_view text) {
+    return value_of<PreviewStatus>(preview_statuses, text);
+}
+LifecycleAction parse_lifecycle_action(std::string_view text) {
+    return value_of<LifecycleAction>(lifecycle_actions, text);
 }
 
 }  // namespace berth::store::sql

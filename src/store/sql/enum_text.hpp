@@ -3,6 +3,7 @@
 
 #include "model/image.hpp"
 #include "model/repository.hpp"
+#include "store/lifecycle_table.hpp"
 
 #include <string_view>
 
@@ -11,10 +12,14 @@ namespace berth::store::sql {
 [[nodiscard]] std::string_view to_text(model::TagMutability value);
 [[nodiscard]] std::string_view to_text(model::EncryptionType value);
 [[nodiscard]] std::string_view to_text(model::ImageStatus value);
+[[nodiscard]] std::string_view to_text(PreviewStatus value);
+[[nodiscard]] std::string_view to_text(LifecycleAction value);
 
 // Throw sql::Error for a word that is none of theirs.
 [[nodiscard]] model::TagMutability parse_tag_mutability(std::string_view text);
 [[nodiscard]] model::EncryptionType parse_encryption_type(std::string_view text);
 [[nodiscard]] model::ImageStatus parse_image_status(std::string_view text);
+[[nodiscard]] PreviewStatus parse_preview_status(std::string_view text);
+[[nodiscard]] LifecycleAction parse_lifecycle_action(std::string_view text);
 
 }  // namespace berth::store::sql

@@ -116,7 +116,9 @@ std::vector<ImageEntry> untagged_entries(Connection& db, model::RepositoryId rep
 
 std::vector<std::string> Images::tag_page(model::RepositoryId repository, std::string_view after, std::size_t limit) {
     std::vector<std::string> found;
-    for (auto row = db_.run("SELECT name FROM tag WHERE repository = $1 AND name > $2 ORDER BY name LIMIT $3",
+    for (auto row = db_.run("SELECT t.name FROM tag t WHERE t.repository = $1 AND t.name > $2 AND NOT EXISTS"
+                            " (SELECT 1 FROM image i WHERE i.repository = t.repository AND i.digest = t.digest"
+                            " AND i.status <> 'ACTIVE') ORDER BY t.name LIMIT $3",
                             repository, after, limit);
          row; row.next()) {
         found.push_back(row.get<std::string>(0));
@@ -152,7 +154,7 @@ std::vector<model::Image> Images::referrers(model::RepositoryId repository, cons
     std::size_t annotations = 0;
     for (auto row = db_.run("SELECT " BERTH_REFERRER_COLUMNS
                             " FROM image i WHERE i.repository = $1 AND i.subject = $2 AND i.digest > $3"
-                            " AND ($4 = '' OR i.artifact_type = $4) ORDER BY i.digest LIMIT $5",
+                            " AND ($4 = '' OR i.artifact_type = $4) AND i.status = 'ACTIVE' ORDER BY i.digest LIMIT $5",
                             repository, subject, after_digest, artifact_type, limit);
          row && annotations < annotations_at_once; row.next()) {
         found.push_back(read_image(row));

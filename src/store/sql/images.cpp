@@ -28,6 +28,8 @@ model::Image read_image(const Rows& row) {
         .pushed_at = row.get<Timestamp>(9),
         .last_pulled_at = row.get<std::optional<Timestamp>>(10),
         .status = parse_image_status(row.get<std::string_view>(11)),
+        .last_archived_at = row.get<std::optional<Timestamp>>(12),
+        .last_activated_at = row.get<std::optional<Timestamp>>(13),
     };
 }
 
@@ -43,6 +45,12 @@ std::optional<model::Image> Images::find(model::RepositoryId repository, const m
                        " FROM tag t JOIN image i ON i.repository = t.repository AND i.digest = t.digest"
                        " WHERE t.repository = $1 AND t.name = $2",
                        repository, tag);
+    if (!row) return std::nullopt;
+    return read_image(row);
+}
+
+std::optional<model::Image> Images::find(model::ImageRowId id) {
+    auto row = db_.run("SELECT " BERTH_IMAGE_COLUMNS " FROM image i WHERE i.id = $1", id);
     if (!row) return std::nullopt;
     return read_image(row);
 }
@@ -67,11 +75,11 @@ void Images::insert(const NewImage& added) {
     const auto& image = added.image;
     db_.change(
         "INSERT INTO image (id, repository, digest, media_type, artifact_type, manifest_size, image_size, subject,"
-        " annotations, pushed_at, last_pulled_at, status, tagged)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)",
+        " annotations, pushed_at, last_pulled_at, status, last_archived_at, last_activated_at, tagged)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)",
         image.id, image.repository, image.digest, image.media_type, image.artifact_type, image.manifest_size,
         image.image_size, image.subject, image.annotations_json, image.pushed_at, image.last_pulled_at,
-        to_text(image.status));
+        to_text(image.status), image.last_archived_at, image.last_activated_at);
     db_.change("INSERT INTO manifest (image, bytes) VALUES ($1, $2)", image.id, Bytes{added.manifest});
     insert_references(added);
 }
@@ -109,6 +117,25 @@ void Images::erase_all_but_manifest(model::ImageRowId id) {
 
 void Images::set_last_pulled(model::ImageRowId id, Timestamp at) {
     db_.change("UPDATE image SET last_pulled_at = $2 WHERE id = $1", id, at);
+}
+
+void Images::set_status(model::ImageRowId id, model::ImageStatus status, Timestamp now) {
+    std::optional<Timestamp> archived;
+    std::optional<Timestamp> activated;
+    if (status == model::ImageStatus::archived) archived = now;
+    if (status == model::ImageStatus::active) activated = now;
+    db_.change(
+        "UPDATE image SET status = $2, last_archived_at = coalesce($3, last_archived_at),"
+        " last_activated_at = coalesce($4, last_activated_at) WHERE id = $1",
+        id, to_text(status), archived, activated);
+}
+
+std::vector<model::Digest> Images::blobs(model::ImageRowId id) {
+    std::vector<model::Digest> found;
+    for (auto row = db_.run("SELECT digest FROM image_blob WHERE image = $1", id); row; row.next()) {
+        found.push_back(row.get<model::Digest>(0));
+    }
+    return found;
 }
 
 std::vector<model::Tag> Images::tags(model::ImageRowId id) {

@@ -12,6 +12,7 @@ public:
 
     std::optional<model::Image> find(model::RepositoryId repository, const model::Digest& digest) override;
     std::optional<model::Image> find(model::RepositoryId repository, const model::Tag& tag) override;
+    std::optional<model::Image> find(model::ImageRowId id) override;
     std::string manifest(model::ImageRowId id) override;
     bool any(model::RepositoryId repository) override;
 
@@ -20,6 +21,8 @@ public:
     // For the recycle bin, which keeps the bytes.
     void erase_all_but_manifest(model::ImageRowId id);
     void set_last_pulled(model::ImageRowId id, Timestamp at) override;
+    void set_status(model::ImageRowId id, model::ImageStatus status, Timestamp now) override;
+    std::vector<model::Digest> blobs(model::ImageRowId id) override;
 
     std::vector<model::Tag> tags(model::ImageRowId id) override;
     std::size_t count_tags(model::ImageRowId id) override;
@@ -37,6 +40,9 @@ public:
     std::vector<model::Image> referrers(model::RepositoryId repository, const model::Digest& subject,
                                         std::string_view artifact_type, std::string_view after_digest,
                                         std::size_t limit) override;
+
+    void survey(model::RepositoryId repository, const SurveyImage& visit) override;
+    void survey_children(model::RepositoryId repository, const SurveyChild& visit) override;
 
 private:
     struct Address;

@@ -9,7 +9,13 @@ Inserted Jobs::enqueue(const Job& job) {
         "INSERT INTO job (id, kind, key, payload, run_at, due_at, owner, attempts, last_error)"
         " VALUES ($1, $2, $3, $4, $5, $5, '', $6, $7) ON CONFLICT (kind, key) DO NOTHING",
         job.id, job.kind, job.key, job.payload, job.run_at, job.attempts, job.last_error);
-    return rows == 0 ? Inserted::no : Inserted::yes;
+    if (rows != 0) return Inserted::yes;
+    // While it runs, due_at is the lease's end; another run_at than it was claimed for tells finish() to keep the row.
+    db_.change(
+        "UPDATE job SET run_at = CASE WHEN $3 > run_at THEN $3 ELSE run_at + 1 END, payload = $4"
+        " WHERE kind = $1 AND key = $2 AND owner <> ''",
+        job.kind, job.key, job.run_at, job.payload);
+    return Inserted::no;
 }
 
 std::optional<Job> Jobs::claim(std::string_view owner, Timestamp now, Timestamp until) {
@@ -34,8 +40,13 @@ bool Jobs::extend(std::int64_t id, std::string_view owner, Timestamp until) {
     return db_.change("UPDATE job SET due_at = $3 WHERE id = $1 AND owner = $2", id, owner, until) == 1;
 }
 
-bool Jobs::finish(std::int64_t id, std::string_view owner) {
-    return db_.change("DELETE FROM job WHERE id = $1 AND owner = $2", id, owner) == 1;
+bool Jobs::finish(std::int64_t id, std::string_view owner, Timestamp claimed_for) {
+    if (db_.change("DELETE FROM job WHERE id = $1 AND owner = $2 AND run_at = $3", id, owner, claimed_for) == 1) {
+        return true;
+    }
+    return db_.change(
+               "UPDATE job SET owner = '', due_at = run_at, attempts = 0, last_error = '' WHERE id = $1 AND owner = $2",
+               id, owner) == 1;
 }
 
 bool Jobs::retry(const Job& job, std::string_view owner) {

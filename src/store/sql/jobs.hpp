@@ -13,7 +13,7 @@ public:
     Inserted enqueue(const Job& job) override;
     std::optional<Job> claim(std::string_view owner, Timestamp now, Timestamp until) override;
     bool extend(std::int64_t id, std::string_view owner, Timestamp until) override;
-    bool finish(std::int64_t id, std::string_view owner) override;
+    bool finish(std::int64_t id, std::string_view owner, Timestamp claimed_for) override;
     bool retry(const Job& job, std::string_view owner) override;
     std::optional<Timestamp> next_due() override;
 

@@ -5,15 +5,15 @@ namespace berth::store::sql {
 void Outbox::append(const Event& event) {
     db_.change(
         "INSERT INTO outbox (id, account, region, kind, repository, digest, tag, media_type, at,"
-        " principal_arn, lifecycle_rule) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " principal_arn, lifecycle_rule, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         event.id, event.registry.account, event.registry.region, event.kind, event.repository, event.digest, event.tag,
-        event.media_type, event.at, event.cause.principal_arn, event.cause.lifecycle_rule);
+        event.media_type, event.at, event.cause.principal_arn, event.cause.lifecycle_rule, event.detail);
 }
 
 std::vector<Event> Outbox::page(std::int64_t after, std::size_t limit) {
     std::vector<Event> found;
     for (auto row = db_.run("SELECT id, account, region, kind, repository, digest, tag, media_type, at, principal_arn,"
-                            " lifecycle_rule FROM outbox"
+                            " lifecycle_rule, detail FROM outbox"
                             " WHERE id > $1 ORDER BY id LIMIT $2",
                             after, limit);
          row; row.next()) {
@@ -27,6 +27,7 @@ std::vector<Event> Outbox::page(std::int64_t after, std::size_t limit) {
             .media_type = row.get<std::string>(7),
             .at = row.get<Timestamp>(8),
             .cause = {.principal_arn = row.get<std::string>(9), .lifecycle_rule = row.get<std::optional<int>>(10)},
+            .detail = row.get<std::string>(11),
         });
     }
     return found;

@@ -2,6 +2,7 @@
 
 #include "model/repository.hpp"
 #include "store/sql/bin.hpp"
+#include "store/sql/lifecycle.hpp"
 
 #include <optional>
 #include <string>
@@ -58,6 +59,10 @@ std::int64_t purge_bin(Connection& db, const Deleted& from, std::size_t limit) {
     return static_cast<std::int64_t>(Bin(db).purge(from.id, limit));
 }
 
+std::int64_t purge_policies(Connection& db, const Deleted& from, std::size_t) {
+    return purge_lifecycle(db, from.id, from.at);
+}
+
 std::int64_t purge_blob_links(Connection& db, const Deleted& from, std::size_t limit) {
     db.change(
         "INSERT INTO blob_review (digest)"
@@ -98,9 +103,9 @@ std::int64_t purge_row(Connection& db, const Deleted& from, std::size_t) {
     return db.change("DELETE FROM repository WHERE id = $1", from.id);
 }
 
-constexpr decltype(&purge_tags) steps[] = {purge_tags,    purge_references,    purge_children,
-                                           purge_images,  purge_bin,           purge_blob_links,
-                                           purge_uploads, purge_resource_tags, purge_row};
+constexpr decltype(&purge_tags) steps[] = {purge_tags,     purge_references, purge_children, purge_images,
+                                           purge_bin,      purge_blob_links, purge_uploads,  purge_resource_tags,
+                                           purge_policies, purge_row};
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include "store/sql/credentials.hpp"
 #include "store/sql/images.hpp"
 #include "store/sql/jobs.hpp"
+#include "store/sql/lifecycle.hpp"
 #include "store/sql/outbox.hpp"
 #include "store/sql/repositories.hpp"
 #include "store/sql/uploads.hpp"
@@ -20,6 +21,7 @@ public:
           images_(db),
           bin_(db),
           blobs_(db),
+          lifecycle_(db),
           uploads_(db),
           outbox_(db),
           jobs_(db),
@@ -29,6 +31,7 @@ public:
     ImageTable& images() override { return images_; }
     BinTable& bin() override { return bin_; }
     BlobTable& blobs() override { return blobs_; }
+    LifecycleTable& lifecycle() override { return lifecycle_; }
     UploadTable& uploads() override { return uploads_; }
     OutboxTable& outbox() override { return outbox_; }
     JobTable& jobs() override { return jobs_; }
@@ -39,6 +42,7 @@ private:
     Images images_;
     Bin bin_;
     Blobs blobs_;
+    Lifecycle lifecycle_;
     Uploads uploads_;
     Outbox outbox_;
     Jobs jobs_;

@@ -40,6 +40,7 @@ TEST_F(ImagesContract, KeepsWhatItIsGiven) {
     EXPECT_EQ(found->image_size, added.image.image_size);
     EXPECT_EQ(found->subject, added.image.subject);
     EXPECT_EQ(found->annotations_json, "");  // only referrers are shown with them
+    change([&](Transaction& tx) { tx.images().set_status(added.image.id, model::ImageStatus::active, at(1)); });
     const auto referrers =
         look([&](Transaction& tx) { return tx.images().referrers(here, digest("subject"), "", "", 9); });
     ASSERT_EQ(referrers.size(), 1U);

@@ -173,6 +173,26 @@ TEST_F(JobsContract, OneJobForEachKindAndKey) {
     });
 }
 
+TEST_F(JobsContract, OneThatIsWantedWhileItRunsRunsAgain) {
+    for (const auto again_at : {at(5), at(10), at(40)}) {
+        change([&](Transaction& tx) {
+            (void)tx.jobs().enqueue(job(1, "a", at(10)));
+            const auto claimed = tx.jobs().claim("me", at(10), at(20)).value();
+            auto again = job(2, "a", again_at);
+            again.payload = "new";
+            EXPECT_EQ(tx.jobs().enqueue(again), Inserted::no);
+            EXPECT_FALSE(tx.jobs().claim("other", at(19), at(50))) << "the lease holds";
+            EXPECT_TRUE(tx.jobs().finish(1, "me", claimed.run_at));
+
+            EXPECT_EQ(tx.jobs().next_due(), std::max(again_at, at(11)));
+            const auto second = tx.jobs().claim("me", at(60), at(70)).value();
+            EXPECT_EQ(second.payload, "new");
+            EXPECT_TRUE(tx.jobs().finish(1, "me", second.run_at));
+            EXPECT_FALSE(tx.jobs().next_due());
+        });
+    }
+}
+
 TEST_F(JobsContract, TheOneThatWaitedLongestIsClaimedFirst) {
     change([&](Transaction& tx) {
         (void)tx.jobs().enqueue(job(1, "a", at(20)));
@@ -198,9 +218,9 @@ TEST_F(JobsContract, ALeaseKeepsOthersAwayUntilItRunsOut) {
 
         EXPECT_FALSE(tx.jobs().extend(1, "first", at(90)));
         EXPECT_FALSE(tx.jobs().retry(job(1, "a", at(90)), "first"));
-        EXPECT_FALSE(tx.jobs().finish(1, "first"));
-        EXPECT_TRUE(tx.jobs().finish(1, "second"));
-        EXPECT_FALSE(tx.jobs().finish(1, "second"));
+        EXPECT_FALSE(tx.jobs().finish(1, "first", at(10)));
+        EXPECT_TRUE(tx.jobs().finish(1, "second", at(10)));
+        EXPECT_FALSE(tx.jobs().finish(1, "second", at(10)));
         EXPECT_FALSE(tx.jobs().next_due());
     });
 }

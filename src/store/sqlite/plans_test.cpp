@@ -33,6 +33,7 @@ protected:
         auto& repositories = tx.repositories();
         (void)repositories.insert(repository(1, "app"));
         (void)repositories.find(registry(), name("app"));
+        (void)repositories.find(here);
         (void)repositories.page(registry(), "", 1);
         repositories.set_tag_mutability(here, {});
         repositories.put_resource_tag(here, {.key = "k", .value = "v"});
@@ -52,6 +53,12 @@ protected:
         images.set_last_pulled(model::ImageRowId{1}, at(1));
         (void)images.find(here, digest("m"));
         (void)images.find(here, tag("b"));
+        (void)images.find(model::ImageRowId{1});
+        (void)images.blobs(model::ImageRowId{1});
+        images.set_status(model::ImageRowId{1}, model::ImageStatus::archived, at(1));
+        images.survey(here, [](const SurveyedImage&) {});
+        images.survey_children(here, [](model::ImageRowId, std::string_view) {});
+        (void)tx.blobs().archived(here, digest("b"));
         (void)images.manifest(model::ImageRowId{1});
         (void)images.any(here);
         (void)images.count_tags(model::ImageRowId{1});
@@ -78,6 +85,30 @@ protected:
         blobs.discard_key("k", at(1));
         (void)blobs.discarded_keys(1);
         blobs.forget_discarded_key("k");
+
+        auto& lifecycle = tx.lifecycle();
+        lifecycle.put_policy({.repository = here, .text = "p", .version = 1, .last_evaluated_at = {}, .failures = ""});
+        (void)lifecycle.policy(here);
+        (void)lifecycle.has_policy(here);
+        lifecycle.note_evaluation({.repository = here, .text = "", .version = 1, .failures = ""});
+        (void)lifecycle.repositories_with_policy(model::RepositoryId{0}, 1);
+        lifecycle.put_default(registry(), {.pattern = "*", .text = "p", .version = 1});
+        (void)lifecycle.defaults(registry());
+        (void)lifecycle.registries_with_defaults();
+        lifecycle.insert_preview({.id = 1, .repository = here, .policy_text = "p"}, at(1));
+        const PreviewResult result{.position = 1, .digest = digest("m"), .tags = {}, .pushed_at = at(1)};
+        lifecycle.insert_results(1, {&result, 1});
+        (void)lifecycle.preview(here);
+        (void)lifecycle.preview(std::int64_t{1});
+        (void)lifecycle.results(1, std::nullopt, -1, 1);
+        (void)lifecycle.result(1, digest("m"));
+        lifecycle.update_preview({.id = 1, .repository = here, .policy_text = "", .expires_at = at(1)});
+        (void)lifecycle.sweep_previews(at(1), 10);
+        lifecycle.insert_preview({.id = 2, .repository = here, .policy_text = "p"}, at(1));
+        lifecycle.insert_preview({.id = 3, .repository = here, .policy_text = "p"}, at(1));
+        (void)lifecycle.sweep_previews(at(1), 10);
+        lifecycle.erase_policy(here);
+        lifecycle.erase_default(registry(), "*");
 
         Upload upload;
         upload.id = model::UploadId::parse("00000000-0000-4000-8000-000000000001").value();
@@ -107,7 +138,7 @@ protected:
         (void)tx.jobs().claim("me", at(1), at(2));
         tx.jobs().extend(1, "me", at(3));
         tx.jobs().retry(job, "me");
-        tx.jobs().finish(1, "me");
+        tx.jobs().finish(1, "me", at(1));
         (void)tx.jobs().next_due();
 
         (void)tx.credentials().find("AKIA");
@@ -164,6 +195,7 @@ bool allowed(std::string_view statement, std::string_view step) {
         {"SELECT digest FROM blob_review ORDER BY digest LIMIT", "SCAN blob_review"},
         {"SELECT due_at FROM job ORDER BY due_at LIMIT 1", "SCAN job USING COVERING INDEX job_due"},
         {"SELECT t.name FROM image i JOIN tag t", "USE TEMP B-TREE FOR ORDER BY"},
+        {"SELECT DISTINCT account, region FROM lifecycle_default", "SCAN lifecycle_default"},
     };
     return std::ranges::any_of(exceptions, [&](const auto& exception) {
         return statement.starts_with(exception.first) && step == exception.second;
@@ -206,13 +238,15 @@ TEST_F(Plans, ListsUseTheirOwnIndex) {
     expect("LEFT JOIN tag t", "image_digest (repository=? AND digest>?)");
     expect("LEFT JOIN tag t", "COVERING INDEX tag_digest (repository=? AND digest=?)");
     expect("i.subject = $2 AND i.digest > $3", "image_subject (repository=? AND subject=? AND digest>?)");
-    expect("SELECT name FROM tag WHERE repository = $1 AND name > $2", "PRIMARY KEY (repository=? AND name>?)");
+    expect("t.repository = $1 AND t.name > $2 AND NOT EXISTS", "PRIMARY KEY (repository=? AND name>?)");
+    expect("FROM lifecycle_preview WHERE repository = $1 ORDER BY", "lifecycle_preview_repository (repository=?)");
+    expect("WHERE preview = $1 AND tagged = $2 AND position > $3",
+           "PRIMARY KEY (preview=? AND tagged=? AND position>?)");
     expect("r.name > $3", "repository_name (account=? AND region=? AND name>?)");
     expect("c.child = $2", "PRIMARY KEY (repository=? AND child=?)");
     expect("FROM bin_image i WHERE i.repository = $1 AND (i.deleted_at, i.id)",
            "bin_image_repository (repository=? AND deleted_at<?)");
-    expect("FROM bin_image i CROSS JOIN repository",
-           "bin_image_registry (account=? AND region=? AND deleted_at<?)");
+    expect("FROM bin_image i CROSS JOIN repository", "bin_image_registry (account=? AND region=? AND deleted_at<?)");
     expect("FROM bin_tag t JOIN bin_image", "PRIMARY KEY (repository=? AND name=?)");
     expect("FROM bin_image WHERE deleted_at < $1", "COVERING INDEX bin_image_deleted (deleted_at<?)");
     expect("SELECT 1 FROM image_blob", "PRIMARY KEY (repository=? AND digest=?)");

@@ -73,7 +73,8 @@ Task<Answer<BatchCheckLayerAvailability::Response>> BatchCheckLayerAvailability:
                    .layerSize = std::nullopt,
                    .mediaType = std::nullopt};
         if (layer.size) {
-            wire.layerAvailability = LayerAvailabilityValue::available;
+            wire.layerAvailability =
+                layer.archived ? LayerAvailabilityValue::archived : LayerAvailabilityValue::available;
             wire.layerSize = Size{static_cast<std::int64_t>(*layer.size)};
             wire.mediaType = MediaType{std::move(layer.media_type)};
         }

@@ -83,6 +83,8 @@ ImageDetail detail_of(const registry::RepositoryRef& repository, const store::Ta
     detail.lastRecordedPullTime = image.last_pulled_at;
     if (image.subject) detail.subjectManifestDigest = ImageDigest{image.subject->text()};
     detail.imageStatus = image.status;
+    detail.lastArchivedAt = image.last_archived_at;
+    detail.lastActivatedAt = image.last_activated_at;
     return detail;
 }
 

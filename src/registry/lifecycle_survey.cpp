@@ -1,0 +1,146 @@
+#include "registry/lifecycle_survey.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace berth::registry {
+
+namespace {
+
+// What the store shows is gone with the next row, and comes by digest; rules need it by the time of storing. All texts
+// stand in one string, one after the other: digest, subject, tags.
+struct Seen {
+    model::ImageRowId id{};
+    Timestamp pushed_at;
+    std::optional<Timestamp> last_pulled_at;
+    std::optional<Timestamp> last_archived_at;
+    std::optional<Timestamp> last_activated_at;
+    std::uint64_t text_begin = 0;
+    std::uint32_t tags_begin = 0;
+    std::uint32_t tags_end = 0;
+    std::uint16_t digest_length = 0;
+    std::uint16_t subject_length = 0;
+    model::ImageStatus status = model::ImageStatus::active;
+};
+
+struct Child {
+    model::ImageRowId parent{};
+    std::uint64_t begin = 0;
+    std::uint16_t length = 0;
+};
+
+struct Notes {
+    std::string text;
+    std::vector<Seen> images;
+    std::vector<std::uint16_t> tag_lengths;
+    std::vector<Child> children;
+};
+
+Notes read(store::Transaction& tx, model::RepositoryId repository) {
+    Notes notes;
+    tx.images().survey(repository, [&](const store::SurveyedImage& image) {
+        Seen seen{.id = image.id,
+                  .pushed_at = image.pushed_at,
+                  .last_pulled_at = image.last_pulled_at,
+                  .last_archived_at = image.last_archived_at,
+                  .last_activated_at = image.last_activated_at,
+                  .text_begin = notes.text.size(),
+                  .tags_begin = static_cast<std::uint32_t>(notes.tag_lengths.size()),
+                  .digest_length = static_cast<std::uint16_t>(image.digest.size()),
+                  .subject_length = static_cast<std::uint16_t>(image.subject.size()),
+                  .status = image.status};
+        notes.text += image.digest;
+        notes.text += image.subject;
+        for (const auto tag : image.tags) {
+            notes.text += tag;
+            notes.tag_lengths.push_back(static_cast<std::uint16_t>(tag.size()));
+        }
+        seen.tags_end = static_cast<std::uint32_t>(notes.tag_lengths.size());
+        notes.images.push_back(seen);
+    });
+    tx.images().survey_children(repository, [&](model::ImageRowId parent, std::string_view child) {
+        notes.children.push_back(
+            {.parent = parent, .begin = notes.text.size(), .length = static_cast<std::uint16_t>(child.size())});
+        notes.text += child;
+    });
+    std::ranges::sort(notes.images, {}, &Seen::id);
+    std::ranges::stable_sort(notes.children, {}, &Child::parent);
+    return notes;
+}
+
+std::vector<std::string_view> tags_of(const lifecycle::Images& images, std::uint32_t image) {
+    std::vector<std::string_view> tags;
+    images.any_tag(image, [&](std::string_view tag) {
+        tags.push_back(tag);
+        return false;
+    });
+    return tags;
+}
+
+}  // namespace
+
+Survey Survey::take(store::Transaction& tx, model::RepositoryId repository) {
+    const auto notes = read(tx, repository);
+    const std::string_view text(notes.text);
+    Survey survey;
+    survey.images_.reserve(notes.images.size());
+    survey.rows_.reserve(notes.images.size());
+    lifecycle::Image image;
+    auto child = notes.children.begin();
+    for (const auto& seen : notes.images) {
+        auto at = seen.text_begin;
+        const auto next = [&](std::size_t length) { return text.substr(std::exchange(at, at + length), length); };
+        image.digest = next(seen.digest_length);
+        image.subject = next(seen.subject_length);
+        image.tags.clear();
+        for (auto tag = seen.tags_begin; tag < seen.tags_end; ++tag) image.tags.push_back(next(notes.tag_lengths[tag]));
+        image.children.clear();
+        while (child != notes.children.end() && child->parent < seen.id) ++child;
+        for (; child != notes.children.end() && child->parent == seen.id; ++child) {
+            image.children.push_back(text.substr(child->begin, child->length));
+        }
+        image.status = seen.status;
+        image.pushed_at = seen.pushed_at;
+        image.last_pulled_at = seen.last_pulled_at;
+        image.last_archived_at = seen.last_archived_at;
+        image.last_activated_at = seen.last_activated_at;
+        survey.images_.add(image);
+        survey.rows_.push_back({.id = seen.id,
+                                .pushed_at = seen.pushed_at,
+                                .digest_begin = survey.text_.size(),
+                                .digest_length = seen.digest_length});
+        survey.text_ += image.digest;
+    }
+    return survey;
+}
+
+std::vector<model::Tag> Survey::tags(std::uint32_t image) const {
+    std::vector<model::Tag> tags;
+    for (const auto tag : tags_of(images_, image)) tags.push_back(model::Tag::parse(tag).value());
+    std::ranges::sort(tags);
+    return tags;
+}
+
+// By the same packing as the survey's own, so that no rule can see a difference this does not.
+bool Survey::still_holds(std::uint32_t image, const model::Image& now, std::vector<model::Tag> tags) const {
+    std::ranges::sort(tags);
+    if (tags != this->tags(image)) return false;
+    lifecycle::Images present;
+    present.add({.digest = now.digest.text(),
+                 .tags = {},
+                 .status = now.status,
+                 .pushed_at = now.pushed_at,
+                 .last_pulled_at = now.last_pulled_at,
+                 .last_activated_at = now.last_activated_at,
+                 .last_archived_at = now.last_archived_at,
+                 .children = {},
+                 .subject = {}});
+    const auto& then = images_.records()[image];
+    const auto& here = present.records().front();
+    return then.key == here.key && then.status == here.status && then.pushed == here.pushed &&
+           then.pulled == here.pulled && then.archived == here.archived;
+}
+
+}  // namespace berth::registry
