@@ -51,6 +51,10 @@ constexpr std::array<FaultRow, fault_kinds> rows{{
     {lifecycle_preview_not_found, "LifecyclePolicyPreviewNotFoundException", 400, "UNSUPPORTED", 404},
     {lifecycle_preview_in_progress, "LifecyclePolicyPreviewInProgressException", 400, "UNSUPPORTED", 409},
     {storage_class_fixed, "ImageStorageClassUpdateNotSupportedException", 400, "UNSUPPORTED", 409},
+    {scan_not_found, "ScanNotFoundException", 400, "UNSUPPORTED", 404},
+    {unsupported_image_type, "UnsupportedImageTypeException", 400, "UNSUPPORTED", 400},
+    {image_archived, "ImageArchivedException", 400, "UNSUPPORTED", 409},
+    {not_offered, "ValidationException", 400, "UNSUPPORTED", 405},
     {limit_exceeded, "LimitExceededException", 400, "TOOMANYREQUESTS", 429},
 
     {deadline, "RequestTimeoutException", 400, "UNKNOWN", 408},

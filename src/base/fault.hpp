@@ -53,6 +53,10 @@ enum class FaultKind : std::uint8_t {
     lifecycle_preview_not_found,    // none was started
     lifecycle_preview_in_progress,  // one at a time
     storage_class_fixed,            // the image cannot change its storage class now
+    scan_not_found,                 // the image was never scanned
+    unsupported_image_type,         // nothing that could be scanned: an index, an attestation, a chart
+    image_archived,
+    not_offered,  // by the registry's configuration
     limit_exceeded,
     // what the machine says
     deadline,  // took too long

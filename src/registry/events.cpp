@@ -27,6 +27,15 @@ void announce_image(Services& services, store::Transaction& tx, std::string_view
     tx.outbox().append(event);
 }
 
+void announce_scan(Services& services, store::Transaction& tx, std::string_view kind, const RepositoryRef& repository,
+                   const model::Image& image, std::string detail) {
+    auto event = start(services, kind, repository);
+    event.digest = image.digest.text();
+    event.media_type = image.media_type;
+    event.detail = std::move(detail);
+    tx.outbox().append(event);
+}
+
 void announce_execution(Services& services, store::Transaction& tx, const RepositoryRef& repository,
                         std::string detail) {
     auto event = start(services, event::lifecycle_execution, repository);

@@ -9,6 +9,12 @@ std::string of(const RepositoryRef& repository) {
            repository.registry.account.text() + "'";
 }
 
+std::string shown(const model::ImageIdentifier& id) {
+    const std::string digest = id.digest ? id.digest->text() : "null";
+    const std::string tag = id.tag ? id.tag->text() : "null";
+    return "{imageDigest:'" + digest + "', imageTag:'" + tag + "'}";
+}
+
 std::string join(std::span<const model::Digest> digests) {
     std::string text;
     for (const auto& digest : digests) {
@@ -46,11 +52,8 @@ Fault repository_not_empty(const RepositoryRef& repository) {
 }
 
 Fault image_not_found(const RepositoryRef& repository, const model::ImageIdentifier& id) {
-    const std::string digest = id.digest ? id.digest->text() : "null";
-    const std::string tag = id.tag ? id.tag->text() : "null";
     return {.kind = FaultKind::image_not_found,
-            .message = "The image with imageId {imageDigest:'" + digest + "', imageTag:'" + tag +
-                       "'} does not exist within " + of(repository)};
+            .message = "The image with imageId " + shown(id) + " does not exist within " + of(repository)};
 }
 
 Fault image_exists(const RepositoryRef& repository, const model::Digest& digest, const model::Tag* tag) {
@@ -105,6 +108,23 @@ Fault storage_class_fixed(const model::Image& image) {
     return {.kind = FaultKind::storage_class_fixed,
             .message = "The storage class of the image with digest '" + image.digest.text() +
                        "' cannot be updated this way while its status is " + std::string(status)};
+}
+
+Fault scan_not_found(const RepositoryRef& repository, const model::ImageIdentifier& id) {
+    return {.kind = FaultKind::scan_not_found,
+            .message = "Image scan does not exist for the image with '" + shown(id) + "' in " + of(repository)};
+}
+
+Fault unsupported_image_type(const RepositoryRef& repository, const model::Digest& digest) {
+    return {.kind = FaultKind::unsupported_image_type,
+            .message = "The image with digest '" + digest.text() + "' in " + of(repository) +
+                       " is of a type that cannot be scanned"};
+}
+
+Fault image_archived(const RepositoryRef& repository, const model::Digest& digest) {
+    return {.kind = FaultKind::image_archived,
+            .message = "The image with digest '" + digest.text() + "' in " + of(repository) +
+                       " is archived; restore it before it is scanned"};
 }
 
 Fault upload_not_found(const RepositoryRef& repository, const std::string& id) {

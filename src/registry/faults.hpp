@@ -26,6 +26,9 @@ namespace berth::registry {
 [[nodiscard]] Fault lifecycle_preview_not_found(const RepositoryRef& repository);
 [[nodiscard]] Fault lifecycle_preview_in_progress(const RepositoryRef& repository);
 [[nodiscard]] Fault storage_class_fixed(const model::Image& image);
+[[nodiscard]] Fault scan_not_found(const RepositoryRef& repository, const model::ImageIdentifier& id);
+[[nodiscard]] Fault unsupported_image_type(const RepositoryRef& repository, const model::Digest& digest);
+[[nodiscard]] Fault image_archived(const RepositoryRef& repository, const model::Digest& digest);
 [[nodiscard]] Fault upload_not_found(const RepositoryRef& repository, const std::string& id);
 [[nodiscard]] Fault blob_not_found(const RepositoryRef& repository, const model::Digest& digest);
 

@@ -3,6 +3,7 @@
 #include "registry/faults.hpp"
 #include "registry/images.hpp"
 #include "registry/read_cache.hpp"
+#include "registry/scan_requests.hpp"
 
 #include <algorithm>
 
@@ -61,7 +62,10 @@ Task<Result<std::vector<store::TaggedImage>>> Images::page(const Call& call, Rep
     auto entered = co_await enter(services_, call, iam::action::describe_images, repository);
     if (!entered) co_return fail(std::move(entered));
     co_return co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::vector<store::TaggedImage>> {
-        return tx.images().page((*entered)->id, filter, after_digest, limit);
+        auto page = tx.images().page((*entered)->id, filter, after_digest, limit);
+        const auto type = scanning_configuration(tx, repository.registry).type;
+        for (auto& tagged : page) tagged.scan = current_scan(tx, type, tagged.image.id);
+        return page;
     });
 }
 
@@ -80,6 +84,8 @@ Task<Result<std::vector<store::TaggedImage>>> Images::describe(const Call& call,
             auto tags = tx.images().tags(image->id);
             described.push_back({.image = std::move(*image), .tags = std::move(tags)});
         }
+        const auto type = scanning_configuration(tx, repository.registry).type;
+        for (auto& tagged : described) tagged.scan = current_scan(tx, type, tagged.image.id);
         return described;
     });
 }

@@ -6,6 +6,7 @@
 #include "registry/governing_policy.hpp"
 #include "registry/images.hpp"
 #include "registry/read_cache.hpp"
+#include "registry/scan_requests.hpp"
 #include "registry/storage_classes.hpp"
 #include "registry/tag_mutability.hpp"
 
@@ -145,6 +146,7 @@ Result<model::Image> store_image(const Put& put, store::Transaction& tx) {
     }
     if (is_new || restored == Restored::yes || !changed->empty()) {
         expect_lifecycle_run(put.services, tx, *repository);
+        expect_scan(put.services, tx, *repository, *image, put.manifest);
     }
     return std::move(*image);
 }

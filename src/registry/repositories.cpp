@@ -103,6 +103,21 @@ Task<Result<model::Repository>> Repositories::set_tag_mutability(const Call& cal
     co_return changed;
 }
 
+Task<Result<model::Repository>> Repositories::set_scan_on_push(const Call& call, RepositoryRef repository,
+                                                               bool scan_on_push) {
+    auto allowed = co_await require(services_, call, iam::action::put_image_scanning_configuration, repository);
+    if (!allowed) co_return fail(std::move(allowed));
+    auto changed = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<model::Repository> {
+        auto found = find_repository(tx, repository);
+        if (!found) return found;
+        tx.repositories().set_scan_on_push(found->id, scan_on_push);
+        found->scan_on_push = scan_on_push;
+        return found;
+    });
+    services_.cache.repositories.drop({0, repository_key(repository)});
+    co_return changed;
+}
+
 Task<Result<std::vector<model::ResourceTag>>> Repositories::resource_tags(const Call& call, RepositoryRef repository) {
     auto allowed = co_await require(services_, call, iam::action::list_tags_for_resource, repository);
     if (!allowed) co_return fail(std::move(allowed));

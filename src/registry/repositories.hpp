@@ -39,6 +39,7 @@ public:
     Task<Result<model::Repository>> remove(const Call& call, RepositoryRef repository, Contents contents);
     Task<Result<model::Repository>> set_tag_mutability(const Call& call, RepositoryRef repository,
                                                        model::TagMutabilityRule rule);
+    Task<Result<model::Repository>> set_scan_on_push(const Call& call, RepositoryRef repository, bool scan_on_push);
 
     Task<Result<std::vector<model::ResourceTag>>> resource_tags(const Call& call, RepositoryRef repository);
     // invalid_tag_parameter and too_many_tags leave everything as it was.

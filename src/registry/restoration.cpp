@@ -3,6 +3,7 @@
 #include "oci/manifest.hpp"
 #include "registry/events.hpp"
 #include "registry/faults.hpp"
+#include "registry/scan_requests.hpp"
 #include "registry/tag_mutability.hpp"
 
 #include <algorithm>
@@ -145,6 +146,7 @@ void Restoration::bring_back(const Step& step) {
         announce_image(services_, tx_, event::image_restore, repository_, image, &tag, cause_);
         restored_.push_back({.id = {.digest = image.digest, .tag = tag}});
     }
+    if (image.status == model::ImageStatus::active) expect_scan(services_, tx_, image);
     if (!step.tags.empty()) return;
     announce_image(services_, tx_, event::image_restore, repository_, image, nullptr, cause_);
     restored_.push_back({.id = {.digest = image.digest, .tag = std::nullopt}});

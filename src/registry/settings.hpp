@@ -19,6 +19,12 @@ struct LifecycleSettings {
     std::chrono::milliseconds restore_delay{1000};               // from the request to the active image
 };
 
+struct ScanSettings {
+    std::chrono::milliseconds manual_interval{0};  // between two scans of one image; ECR: a day. 0: no limit
+    bool manual_enhanced = false;                  // StartImageScan while the registry's scan type is ENHANCED
+    bool vex = true;                               // VEX documents attached to an image set findings of it aside
+};
+
 struct Settings {
     std::size_t manifest_bytes = 4 * 1024 * 1024;                   // ECR: 4,194,304
     std::size_t manifest_depth = 32;                                // nesting of a manifest's JSON
@@ -34,6 +40,7 @@ struct Settings {
     std::chrono::milliseconds recycle_bin =
         std::chrono::hours(7 * 24);  // how long deleted images can come back; 0: off
     LifecycleSettings lifecycle;
+    ScanSettings scans;
     bool blob_mounting = true;  // cross-repository mount
 };
 

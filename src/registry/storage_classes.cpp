@@ -6,6 +6,7 @@
 #include "registry/job_bell.hpp"
 #include "registry/on_demand_jobs.hpp"
 #include "registry/read_cache.hpp"
+#include "registry/scan_requests.hpp"
 
 #include <utility>
 
@@ -58,6 +59,8 @@ StatusChange activate_image(Services& services, store::Transaction& tx, const Re
                             const model::Image& image) {
     auto change = set_status(tx, image, ImageStatus::active, services.clock.now());
     announce_image(services, tx, event::image_activate, repository, image, nullptr);
+    tx.scans().erase(image.id);  // what it said may be long out of date
+    expect_scan(services, tx, change.image);
     return change;
 }
 

@@ -10,6 +10,7 @@
 #include "model/names.hpp"
 #include "model/repository.hpp"
 #include "store/lifecycle_table.hpp"
+#include "store/scan_table.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -34,6 +35,7 @@ public:
     // Inserted::no: a repository of that name is there.
     [[nodiscard]] virtual Inserted insert(const model::Repository&) = 0;
     virtual void set_tag_mutability(model::RepositoryId, const model::TagMutabilityRule&) = 0;
+    virtual void set_scan_on_push(model::RepositoryId, bool) = 0;
     // Frees the name at once; what the repository holds is removed later, by purge().
     virtual void mark_deleted(model::RepositoryId, Timestamp now) = 0;
     // Removes at most `limit` rows of repositories marked as deleted, images first; returns how many went.
@@ -56,6 +58,7 @@ struct ImageFilter {
 struct TaggedImage {
     model::Image image;
     std::vector<model::Tag> tags;  // oldest first
+    std::optional<ImageScan> scan = std::nullopt;  // where a use case shows it; the table leaves it empty
 };
 
 // One (digest, tag) pair; an untagged image has one entry without a tag.
@@ -106,6 +109,8 @@ public:
     [[nodiscard]] virtual std::vector<std::string> tag_page(model::RepositoryId, std::string_view after,
                                                             std::size_t limit) = 0;
 
+    // What the index names and the repository has, by digest; none of what is no index.
+    [[nodiscard]] virtual std::vector<model::Image> children(model::ImageRowId) = 0;
     // Digests of the indexes in the repository that name this digest.
     [[nodiscard]] virtual std::vector<model::Digest> parents(model::RepositoryId, const model::Digest& child) = 0;
     // By digest.
@@ -317,6 +322,7 @@ public:
     virtual BinTable& bin() = 0;
     virtual BlobTable& blobs() = 0;
     virtual LifecycleTable& lifecycle() = 0;
+    virtual ScanTable& scans() = 0;
     virtual UploadTable& uploads() = 0;
     virtual OutboxTable& outbox() = 0;
     virtual JobTable& jobs() = 0;

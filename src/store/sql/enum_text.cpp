@@ -41,6 +41,21 @@ constexpr Word<LifecycleAction> lifecycle_actions[] = {
     {LifecycleAction::expire, "EXPIRE"},
     {LifecycleAction::archive, "ARCHIVE"},
 };
+constexpr Word<ScanType> scan_types[] = {
+    {ScanType::basic, "BASIC"},
+    {ScanType::enhanced, "ENHANCED"},
+};
+constexpr Word<ScanFrequency> scan_frequencies[] = {
+    {ScanFrequency::manual, "MANUAL"},
+    {ScanFrequency::on_push, "SCAN_ON_PUSH"},
+    {ScanFrequency::continuous, "CONTINUOUS_SCAN"},
+};
+constexpr Word<ScanState> scan_states[] = {
+    {ScanState::pending, "PENDING"},
+    {ScanState::in_progress, "IN_PROGRESS"},
+    {ScanState::complete, "COMPLETE"},
+    {ScanState::failed, "FAILED"},
+};
 
 template <class E>
 std::string_view word_of(std::span<const Word<E>> words, E value) {
@@ -75,6 +90,15 @@ std::string_view to_text(PreviewStatus value) {
 std::string_view to_text(LifecycleAction value) {
     return word_of<LifecycleAction>(lifecycle_actions, value);
 }
+std::string_view to_text(ScanType value) {
+    return word_of<ScanType>(scan_types, value);
+}
+std::string_view to_text(ScanFrequency value) {
+    return word_of<ScanFrequency>(scan_frequencies, value);
+}
+std::string_view to_text(ScanState value) {
+    return word_of<ScanState>(scan_states, value);
+}
 
 model::TagMutability parse_tag_mutability(std::string_view text) {
     return value_of<model::TagMutability>(mutabilities, text);
@@ -90,6 +114,15 @@ PreviewStatus parse_preview_status(std::string_view text) {
 }
 LifecycleAction parse_lifecycle_action(std::string_view text) {
     return value_of<LifecycleAction>(lifecycle_actions, text);
+}
+ScanType parse_scan_type(std::string_view text) {
+    return value_of<ScanType>(scan_types, text);
+}
+ScanFrequency parse_scan_frequency(std::string_view text) {
+    return value_of<ScanFrequency>(scan_frequencies, text);
+}
+ScanState parse_scan_state(std::string_view text) {
+    return value_of<ScanState>(scan_states, text);
 }
 
 }  // namespace berth::store::sql

@@ -4,6 +4,7 @@
 #include "model/image.hpp"
 #include "model/repository.hpp"
 #include "store/lifecycle_table.hpp"
+#include "store/scan_table.hpp"
 
 #include <string_view>
 
@@ -14,6 +15,9 @@ namespace berth::store::sql {
 [[nodiscard]] std::string_view to_text(model::ImageStatus value);
 [[nodiscard]] std::string_view to_text(PreviewStatus value);
 [[nodiscard]] std::string_view to_text(LifecycleAction value);
+[[nodiscard]] std::string_view to_text(ScanType value);
+[[nodiscard]] std::string_view to_text(ScanFrequency value);
+[[nodiscard]] std::string_view to_text(ScanState value);
 
 // Throw sql::Error for a word that is none of theirs.
 [[nodiscard]] model::TagMutability parse_tag_mutability(std::string_view text);
@@ -21,5 +25,8 @@ namespace berth::store::sql {
 [[nodiscard]] model::ImageStatus parse_image_status(std::string_view text);
 [[nodiscard]] PreviewStatus parse_preview_status(std::string_view text);
 [[nodiscard]] LifecycleAction parse_lifecycle_action(std::string_view text);
+[[nodiscard]] ScanType parse_scan_type(std::string_view text);
+[[nodiscard]] ScanFrequency parse_scan_frequency(std::string_view text);
+[[nodiscard]] ScanState parse_scan_state(std::string_view text);
 
 }  // namespace berth::store::sql

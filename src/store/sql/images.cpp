@@ -2,7 +2,9 @@
 
 #include "store/sql/enum_text.hpp"
 #include "store/sql/image_row.hpp"
+#include "store/sql/scans.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -113,6 +115,7 @@ void Images::erase_all_but_manifest(model::ImageRowId id) {
     db_.change("DELETE FROM image_blob WHERE image = $1", id);
     db_.change("DELETE FROM image_child WHERE parent = $1", id);
     db_.change("DELETE FROM image WHERE id = $1", id);
+    Scans(db_).erase(id);
 }
 
 void Images::set_last_pulled(model::ImageRowId id, Timestamp at) {
@@ -189,6 +192,19 @@ void Images::note_lost_tag(const Address& address) {
         "UPDATE image SET tagged = 0 WHERE repository = $1 AND digest = $2 AND NOT EXISTS"
         " (SELECT 1 FROM tag t WHERE t.repository = $1 AND t.digest = $2)",
         address.repository, address.digest);
+}
+
+std::vector<model::Image> Images::children(model::ImageRowId parent) {
+    std::vector<model::Image> found;
+    for (auto row = db_.run("SELECT " BERTH_IMAGE_COLUMNS
+                            " FROM image_child c JOIN image i ON i.repository = c.repository AND i.digest = c.child"
+                            " WHERE c.parent = $1",
+                            parent);
+         row; row.next()) {
+        found.push_back(read_image(row));
+    }
+    std::ranges::sort(found, {}, [](const model::Image& image) -> const std::string& { return image.digest.text(); });
+    return found;
 }
 
 std::vector<model::Digest> Images::parents(model::RepositoryId repository, const model::Digest& child) {

@@ -32,6 +32,7 @@ public:
     std::vector<std::string> tag_page(model::RepositoryId repository, std::string_view after,
                                       std::size_t limit) override;
 
+    std::vector<model::Image> children(model::ImageRowId parent) override;
     std::vector<model::Digest> parents(model::RepositoryId repository, const model::Digest& child) override;
     std::vector<TaggedImage> page(model::RepositoryId repository, const ImageFilter& filter,
                                   std::string_view after_digest, std::size_t limit) override;

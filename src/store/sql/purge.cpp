@@ -46,6 +46,18 @@ std::int64_t purge_children(Connection& db, const Deleted& from, std::size_t lim
 
 std::int64_t purge_images(Connection& db, const Deleted& from, std::size_t limit) {
     db.change(
+        "DELETE FROM scan_queue WHERE image IN"
+        " (SELECT id FROM image WHERE repository = $1 ORDER BY digest LIMIT $2)",
+        from.id, limit);
+    db.change(
+        "DELETE FROM image_findings WHERE image IN"
+        " (SELECT id FROM image WHERE repository = $1 ORDER BY digest LIMIT $2)",
+        from.id, limit);
+    db.change(
+        "DELETE FROM image_scan WHERE image IN"
+        " (SELECT id FROM image WHERE repository = $1 ORDER BY digest LIMIT $2)",
+        from.id, limit);
+    db.change(
         "DELETE FROM manifest WHERE image IN"
         " (SELECT id FROM image WHERE repository = $1 ORDER BY digest LIMIT $2)",
         from.id, limit);

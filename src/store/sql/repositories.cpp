@@ -92,6 +92,10 @@ void Repositories::set_tag_mutability(model::RepositoryId id, const model::TagMu
                join_exclusions(rule.exclusions));
 }
 
+void Repositories::set_scan_on_push(model::RepositoryId id, bool scan_on_push) {
+    db_.change("UPDATE repository SET scan_on_push = $2 WHERE id = $1", id, scan_on_push);
+}
+
 void Repositories::mark_deleted(model::RepositoryId id, Timestamp now) {
     db_.change("UPDATE repository SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", id, now);
 }

@@ -22,6 +22,7 @@ public:
                                         std::size_t limit) override;
     Inserted insert(const model::Repository& repository) override;
     void set_tag_mutability(model::RepositoryId id, const model::TagMutabilityRule& rule) override;
+    void set_scan_on_push(model::RepositoryId id, bool scan_on_push) override;
     void mark_deleted(model::RepositoryId id, Timestamp now) override;
     std::size_t purge(std::size_t limit) override;
 

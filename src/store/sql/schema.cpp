@@ -8,6 +8,7 @@
 #include "store/sql/lifecycle_schema.hpp"
 #include "store/sql/migrations.hpp"
 #include "store/sql/recycle_bin_schema.hpp"
+#include "store/sql/scan_schema.hpp"
 
 namespace berth::store::sql {
 namespace {
@@ -180,6 +181,7 @@ constexpr Migration steps[] = {
     {.version = 1, .text = version_1},
     {.version = 2, .text = recycle_bin_schema},
     {.version = 3, .text = lifecycle_schema},
+    {.version = 4, .text = scan_schema},
 };
 
 }  // namespace

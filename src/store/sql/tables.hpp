@@ -9,6 +9,7 @@
 #include "store/sql/lifecycle.hpp"
 #include "store/sql/outbox.hpp"
 #include "store/sql/repositories.hpp"
+#include "store/sql/scans.hpp"
 #include "store/sql/uploads.hpp"
 
 namespace berth::store::sql {
@@ -22,6 +23,7 @@ public:
           bin_(db),
           blobs_(db),
           lifecycle_(db),
+          scans_(db),
           uploads_(db),
           outbox_(db),
           jobs_(db),
@@ -32,6 +34,7 @@ public:
     BinTable& bin() override { return bin_; }
     BlobTable& blobs() override { return blobs_; }
     LifecycleTable& lifecycle() override { return lifecycle_; }
+    ScanTable& scans() override { return scans_; }
     UploadTable& uploads() override { return uploads_; }
     OutboxTable& outbox() override { return outbox_; }
     JobTable& jobs() override { return jobs_; }
@@ -43,6 +46,7 @@ private:
     Bin bin_;
     Blobs blobs_;
     Lifecycle lifecycle_;
+    Scans scans_;
     Uploads uploads_;
     Outbox outbox_;
     Jobs jobs_;

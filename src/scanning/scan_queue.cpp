@@ -1,0 +1,246 @@
+#include "scanning/scan_queue.hpp"
+
+#include "async/run_blocking.hpp"
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "oci/manifest.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace berth::scanning {
+
+namespace {
+
+// May go away by itself: then it is worth another try.
+bool passes(FaultKind kind) {
+    return kind == FaultKind::unavailable || kind == FaultKind::storage_full || kind == FaultKind::internal ||
+           kind == FaultKind::too_many_requests;
+}
+
+std::chrono::milliseconds retry_delay(const QueueOptions& options, int attempts) {
+    auto delay = options.first_retry;
+    for (int i = 1; i < attempts && delay < options.longest_retry; ++i) delay *= 2;
+    return std::min(delay, options.longest_retry);
+}
+
+scan::Depth depth_of(store::ScanType type) {
+    return type == store::ScanType::basic ? scan::Depth::basic : scan::Depth::enhanced;
+}
+
+// A scanner that throws has failed like one that returns a Fault.
+Task<Result<scan::Findings>> guarded(Scanner& scanner, const ScanTarget& target, scan::Depth depth) {
+    try {
+        co_return co_await scanner.scan(target, depth);
+    } catch (const std::exception& thrown) {
+        co_return fail(FaultKind::internal, thrown.what());
+    }
+}
+
+}  // namespace
+
+ScanQueue::ScanQueue(registry::Services& services, Scanner& scanner, ScanResults& results, QueueOptions options)
+    : services_(services),
+      scanner_(scanner),
+      results_(results),
+      options_(options),
+      owner_(make_uuid(services.random)) {}
+
+ScanQueue::~ScanQueue() {
+    stop();
+}
+
+void ScanQueue::start() {
+    for (unsigned i = 0; i < std::max(1U, options_.workers); ++i) {
+        threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    }
+    threads_.emplace_back([this](const std::stop_token& stop) { keep_leases(stop); });
+}
+
+void ScanQueue::stop() {
+    for (auto& thread : threads_) thread.request_stop();
+    // The keeper, which is the last, goes on until no lease is needed any more.
+    threads_.clear();
+}
+
+void ScanQueue::wake() {
+    {
+        const std::scoped_lock lock(mutex_);
+        ++wakes_;
+    }
+    changed_.notify_all();
+}
+
+QueueStatistics ScanQueue::statistics() const {
+    return {.completed = completed_, .failed = failed_, .retried = retried_, .running = running_};
+}
+
+void ScanQueue::work(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        std::uint64_t seen = 0;
+        {
+            const std::scoped_lock lock(mutex_);
+            seen = wakes_;
+        }
+        try {
+            const auto ran = run_blocking(run_next());
+            if (ran && *ran) continue;
+            if (!ran) log::warning("the queue of scans cannot be read", {{"reason", ran.error().message}});
+        } catch (const std::exception& thrown) {
+            log::error("a scan was given up", {{"reason", thrown.what()}});
+        }
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, stop, options_.poll, [&] { return wakes_ != seen; });
+    }
+}
+
+void ScanQueue::keep_leases(const std::stop_token& stop) {
+    while (!stop.stop_requested() || running_ > 0) {
+        {
+            std::unique_lock lock(mutex_);
+            if (stop.stop_requested()) {
+                changed_.wait_for(lock, std::min(options_.poll, options_.lease / 3));
+            } else {
+                changed_.wait_for(lock, stop, options_.lease / 3, [] { return false; });
+            }
+        }
+        if (running_ == 0) continue;
+        const auto extended = run_blocking(services_.metadata.write(
+            [&](store::Transaction& tx) -> Result<bool> {
+                tx.scans().extend(owner_, services_.clock.now() + options_.lease);
+                return true;
+            },
+            store::Durability::relaxed));
+        if (!extended) log::warning("leases of scans cannot be renewed", {{"reason", extended.error().message}});
+    }
+}
+
+Task<Result<std::optional<store::QueuedScan>>> ScanQueue::claim() {
+    const auto now = services_.clock.now();
+    auto due = co_await services_.metadata.read(
+        [&](store::Transaction& tx) -> Result<bool> { return tx.scans().any_due(now); });
+    if (!due) co_return fail(std::move(due));
+    if (!*due) co_return std::optional<store::QueuedScan>();
+    co_return co_await services_.metadata.write(
+        [&](store::Transaction& tx) -> Result<std::optional<store::QueuedScan>> {
+            auto queued = tx.scans().claim(owner_, now, now + options_.lease);
+            auto scan = queued ? tx.scans().find(queued->image) : std::nullopt;
+            if (scan && scan->state == store::ScanState::pending) {
+                scan->state = store::ScanState::in_progress;
+                tx.scans().put(*scan);
+            }
+            return queued;
+        },
+        store::Durability::relaxed);
+}
+
+Task<Result<std::optional<ScanTarget>>> ScanQueue::begin(model::ImageRowId image, store::ScanType& type) {
+    std::string bytes;
+    std::string media_type;
+    auto found = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::optional<ScanTarget>> {
+        const auto scan = tx.scans().find(image);
+        const auto row = tx.images().find(image);
+        const auto repository = row ? tx.repositories().find(row->repository) : std::nullopt;
+        if (!scan || !repository) return std::nullopt;
+        type = scan->type;
+        bytes = tx.images().manifest(image);
+        media_type = row->media_type;
+        return ScanTarget{.repository = {.registry = repository->registry, .name = repository->name},
+                          .digest = row->digest,
+                          .layers = {}};
+    });
+    if (!found || !*found) co_return found;
+    const auto manifest = oci::parse_manifest(bytes, media_type, {.depth = services_.settings.manifest_depth});
+    if (!manifest) co_return std::unexpected(manifest.error());
+    for (std::size_t i = 1; i < manifest->blobs.size(); ++i) {
+        const auto& layer = manifest->blobs[i];
+        (*found)->layers.push_back({.digest = layer.digest, .media_type = layer.media_type, .size = layer.size});
+    }
+    co_return found;
+}
+
+Task<Result<bool>> ScanQueue::run_next() {
+    auto claimed = co_await claim();
+    if (!claimed) co_return fail(std::move(claimed));
+    if (!*claimed) co_return false;
+    const auto queued = **claimed;
+    ++running_;
+    const struct Running {
+        std::atomic<std::uint64_t>& count;
+        ~Running() { --count; }
+    } running{running_};
+
+    auto type = store::ScanType::basic;
+    auto target = co_await begin(queued.image, type);
+    if (target && !*target) {
+        auto gone = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<bool> {
+            return tx.scans().finish(queued.image, owner_);
+        });
+        if (!gone) co_return fail(std::move(gone));
+        co_return true;
+    }
+    Result<scan::Findings> outcome = target ? co_await guarded(scanner_, **target, depth_of(type))
+                                            : Result<scan::Findings>(std::unexpected(target.error()));
+    auto settled = co_await settle(queued, type, std::move(outcome));
+    if (!settled) co_return fail(std::move(settled));
+    co_return true;
+}
+
+Task<Result<void>> ScanQueue::settle(store::QueuedScan queued, store::ScanType type, Result<scan::Findings> outcome) {
+    if (outcome) {
+        auto kept = co_await results_.keep(queued.image, type, std::move(*outcome), owner_);
+        if (!kept) co_return fail(std::move(kept));
+        completed_ += *kept ? 1 : 0;
+        co_return Result<void>{};
+    }
+    const auto& fault = outcome.error();
+    ++queued.attempts;
+    log::warning("a scan failed", {{"reason", fault.message}, {"attempt", std::to_string(queued.attempts)}});
+    if (passes(fault.kind) && queued.attempts < options_.attempts) {
+        ++retried_;
+        const auto at = services_.clock.now() + retry_delay(options_, queued.attempts);
+        co_return co_await services_.metadata.write(
+            [&](store::Transaction& tx) -> Result<void> {
+                if (!tx.scans().retry(queued, owner_, at)) return {};
+                if (auto scan = tx.scans().find(queued.image)) {
+                    scan->state = store::ScanState::pending;
+                    scan->reason = fault.message;
+                    tx.scans().put(*scan);
+                }
+                return {};
+            },
+            store::Durability::relaxed);
+    }
+    auto failed = co_await results_.fail_scan(queued.image, fault.message, passes(fault.kind), owner_);
+    if (!failed) co_return fail(std::move(failed));
+    failed_ += *failed ? 1 : 0;
+    co_return Result<void>{};
+}
+
+Task<Result<std::size_t>> ScanQueue::retry_failed() {
+    constexpr std::size_t batch = 500;
+    std::size_t count = 0;
+    model::ImageRowId after{0};
+    for (;;) {
+        auto page = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<std::size_t> {
+            const auto failed = tx.scans().retryable(after, batch);
+            for (auto scan : failed) {
+                scan.state = store::ScanState::pending;
+                scan.retryable = false;
+                tx.scans().put(scan);
+                tx.scans().enqueue(scan.image, scan.repository);
+            }
+            if (!failed.empty()) after = failed.back().image;
+            return failed.size();
+        });
+        if (!page) co_return fail(std::move(page));
+        count += *page;
+        if (*page < batch) break;
+    }
+    if (count > 0) wake();
+    co_return count;
+}
+
+}  // namespace berth::scanning

@@ -1,0 +1,40 @@
+// Keeping what a scan found: the findings, their counts, and the events that tell of them.
+#pragma once
+
+#include "async/task.hpp"
+#include "base/result.hpp"
+#include "model/image.hpp"
+#include "registry/services.hpp"
+#include "scan/finding.hpp"
+#include "store/scan_table.hpp"
+
+#include <string>
+
+namespace berth::scanning {
+
+// Thread-safe; lives as long as the services it was given.
+class ScanResults {
+public:
+    explicit ScanResults(registry::Services& services) : services_(services) {}
+
+    // Of a scan of the queue: the lease of `owner` ends with it. False, and nothing is kept: the lease was lost, or
+    // the image went.
+    Task<Result<bool>> keep(model::ImageRowId image, store::ScanType type, scan::Findings findings, std::string owner);
+    // Of an image that was matched again because the database changed: what was there is replaced, without a new scan.
+    // False: the image went, or has no completed scan of this type (any more); one that is under way brings its own.
+    Task<Result<bool>> replace(model::ImageRowId image, store::ScanType type, scan::Findings findings);
+    // The scan could not be done. `retryable`: it may succeed when the database or the engine is there.
+    Task<Result<bool>> fail_scan(model::ImageRowId image, std::string reason, bool retryable, std::string owner);
+
+private:
+    struct Change;
+    Task<Result<bool>> store_result(Change& change);
+    Result<bool> write(store::Transaction& tx, Change& change);
+
+    registry::Services& services_;
+};
+
+// By severity, of what the basic form or the enhanced form lists.
+[[nodiscard]] store::SeverityCounts count_findings(store::ScanType type, const std::vector<scan::Finding>& findings);
+
+}  // namespace berth::scanning

@@ -1,0 +1,194 @@
+#include "scanning/scans.hpp"
+
+#include "registry/access.hpp"
+#include "registry/faults.hpp"
+#include "registry/job_bell.hpp"
+#include "registry/scan_requests.hpp"
+#include "scanning/suppressing.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace berth::scanning {
+
+namespace {
+
+using store::ScanState;
+
+constexpr std::size_t images_at_once = 200;
+
+Result<model::Image> find_image(store::Transaction& tx, const registry::RepositoryRef& repository,
+                                model::RepositoryId in, const model::ImageIdentifier& id) {
+    auto image = id.tag ? tx.images().find(in, *id.tag) : tx.images().find(in, *id.digest);
+    if (!image || (id.digest && image->digest != *id.digest)) {
+        return std::unexpected(registry::image_not_found(repository, id));
+    }
+    return std::move(*image);
+}
+
+// The image, or of an index those of its children that can be scanned.
+std::vector<model::Image> scannable(const registry::Services& services, store::Transaction& tx,
+                                    const model::Image& image) {
+    std::vector<model::Image> found;
+    if (registry::is_scannable(services, tx, image)) return {image};
+    for (auto& child : tx.images().children(image.id)) {
+        if (child.status == model::ImageStatus::active && registry::is_scannable(services, tx, child)) {
+            found.push_back(std::move(child));
+        }
+    }
+    return found;
+}
+
+bool running(const std::optional<store::ImageScan>& scan) {
+    return scan && (scan->state == ScanState::pending || scan->state == ScanState::in_progress);
+}
+
+// All of an index's children as if they were one scan: it is as far as the one that is least far.
+store::ImageScan together(const std::vector<ScannedImage>& images) {
+    const auto rank = [](const ScannedImage& one) {
+        return one.scan.state == ScanState::in_progress ? 0
+               : one.scan.state == ScanState::pending   ? 1
+               : one.scan.state == ScanState::failed    ? 2
+                                                        : 3;
+    };
+    auto scan = std::ranges::min_element(images, {}, rank)->scan;
+    scan.counts = {};
+    for (const auto& one : images) {
+        if (one.scan.completed_at > scan.completed_at) scan.completed_at = one.scan.completed_at;
+        if (one.scan.revision != scan.revision) scan.revision += one.scan.revision;
+    }
+    return scan;
+}
+
+}  // namespace
+
+Task<Result<model::Image>> Scans::start(const registry::Call& call, registry::RepositoryRef repository,
+                                        model::ImageIdentifier id) {
+    auto entered = co_await registry::enter(services_, call, iam::action::start_image_scan, repository);
+    if (!entered) co_return fail(std::move(entered));
+    const auto& row = **entered;
+    auto started = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<model::Image> {
+        const auto configuration = registry::scanning_configuration(tx, repository.registry);
+        if (configuration.type == store::ScanType::enhanced && !services_.settings.scans.manual_enhanced) {
+            return fail(FaultKind::not_offered,
+                        "This feature is disabled: the registry is configured for enhanced scanning");
+        }
+        auto image = find_image(tx, repository, row.id, id);
+        if (!image) return image;
+        if (image->status != model::ImageStatus::active) {
+            return std::unexpected(registry::image_archived(repository, image->digest));
+        }
+        const auto images = scannable(services_, tx, *image);
+        if (images.empty()) return std::unexpected(registry::unsupported_image_type(repository, image->digest));
+        const auto interval = services_.settings.scans.manual_interval;
+        for (const auto& one : images) {
+            const auto scan = registry::current_scan(tx, configuration.type, one.id);
+            if (interval.count() > 0 && scan && scan->requested_at + interval > services_.clock.now()) {
+                return fail(FaultKind::limit_exceeded,
+                            "The scan quota per image has been exceeded. Wait and try again.");
+            }
+            if (!running(scan)) registry::request_scan(services_, tx, configuration, row, one.id);
+        }
+        return image;
+    });
+    if (started) services_.bell.ring();
+    co_return started;
+}
+
+Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::RepositoryRef repository,
+                                       model::ImageIdentifier id) {
+    auto entered = co_await registry::enter(services_, call, iam::action::describe_image_scan_findings, repository);
+    if (!entered) co_return fail(std::move(entered));
+    std::vector<std::string> encoded;
+    std::vector<store::SuppressionRule> rules;
+    auto report = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<ScanReport> {
+        auto image = find_image(tx, repository, (*entered)->id, id);
+        if (!image) return fail(std::move(image));
+        const auto configuration = registry::scanning_configuration(tx, repository.registry);
+        ScanReport made{.digest = image->digest, .scan = {}, .images = {}};
+        const auto index_tags = tx.images().tags(image->id);
+        const auto add = [&](model::Image one) {
+            auto scan = registry::current_scan(tx, configuration.type, one.id);
+            if (!scan) return;
+            encoded.push_back(scan->state == ScanState::complete ? tx.scans().findings(one.id) : std::string());
+            auto tags = one.id == image->id ? std::vector<model::Tag>() : tx.images().tags(one.id);
+            tags.insert(tags.end(), index_tags.begin(), index_tags.end());
+            made.images.push_back(
+                {.image = std::move(one), .tags = std::move(tags), .scan = std::move(*scan), .kept = {}});
+        };
+        add(*image);
+        if (made.images.empty()) std::ranges::for_each(tx.images().children(image->id), add);
+        if (made.images.empty()) return std::unexpected(registry::scan_not_found(repository, id));
+        made.scan = made.images.size() == 1 ? made.images.front().scan : together(made.images);
+        rules = tx.scans().suppressions(repository.registry);
+        return made;
+    });
+    if (!report) co_return report;
+    for (std::size_t i = 0; i < encoded.size(); ++i) {
+        if (encoded[i].empty()) continue;
+        auto kept = decode_findings(encoded[i]);
+        if (!kept) {
+            co_return fail(FaultKind::internal, "the findings of image " + report->images[i].image.digest.text() +
+                                                    " cannot be read; scan it again");
+        }
+        report->images[i].kept = std::move(*kept);
+        suppress_by_rules(rules, repository, services_.clock.now(), report->images[i]);
+    }
+    auto documents = co_await suppress_by_vex(services_, repository, *report);
+    if (!documents) co_return fail(std::move(documents));
+    co_return report;
+}
+
+Task<Result<Rescan>> Scans::rescan(const registry::Call& call, registry::RepositoryRef repository,
+                                   std::vector<model::ImageIdentifier> ids, std::string after_digest) {
+    auto entered = co_await registry::enter(services_, call, iam::action::rescan_images, repository);
+    if (!entered) co_return fail(std::move(entered));
+    const auto& row = **entered;
+    auto asked = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<Rescan> {
+        const auto configuration = registry::scanning_configuration(tx, repository.registry);
+        Rescan result;
+        const auto ask = [&](const model::Image& image) {
+            if (running(registry::current_scan(tx, configuration.type, image.id))) return;
+            registry::request_scan(services_, tx, configuration, row, image.id);
+            ++result.images;
+        };
+        for (const auto& id : ids) {
+            auto image = find_image(tx, repository, row.id, id);
+            if (!image) return fail(std::move(image));
+            if (image->status != model::ImageStatus::active) {
+                return std::unexpected(registry::image_archived(repository, image->digest));
+            }
+            const auto images = scannable(services_, tx, *image);
+            if (images.empty()) return std::unexpected(registry::unsupported_image_type(repository, image->digest));
+            std::ranges::for_each(images, ask);
+        }
+        if (!ids.empty()) return result;
+        const auto page =
+            tx.images().page(row.id, {.status = model::ImageStatus::active}, after_digest, images_at_once + 1);
+        for (std::size_t i = 0; i < std::min(page.size(), images_at_once); ++i) {
+            if (registry::is_scannable(services_, tx, page[i].image)) ask(page[i].image);
+        }
+        if (page.size() > images_at_once) result.next_digest = page[images_at_once - 1].image.digest.text();
+        return result;
+    });
+    if (asked) services_.bell.ring();
+    co_return asked;
+}
+
+std::vector<scan::BasicFinding> basic_list(const ScanReport& report) {
+    std::vector<scan::BasicFinding> all;
+    for (const auto& one : report.images) {
+        auto list = scan::basic_findings(one.kept.findings.findings);
+        std::ranges::move(list, std::back_inserter(all));
+    }
+    if (report.images.size() < 2) return all;
+    std::ranges::stable_sort(all, [](const auto& a, const auto& b) {
+        if (a.severity != b.severity) return a.severity > b.severity;
+        return std::tie(a.name, a.attributes) < std::tie(b.name, b.attributes);
+    });
+    const auto same = std::ranges::unique(all);
+    all.erase(same.begin(), same.end());
+    return all;
+}
+
+}  // namespace berth::scanning
