@@ -87,7 +87,8 @@ store::ImageScan request_scan(Services& services, store::Transaction& tx,
     auto scan = current_scan(tx, configuration.type, image);
     if (!scan) {
         tx.scans().erase(image);
-        scan = store::ImageScan{.image = image, .repository = repository.id, .type = configuration.type};
+        scan = store::ImageScan{
+            .image = image, .repository = repository.id, .type = configuration.type, .requested_at = {}};
     }
     scan->state = store::ScanState::pending;
     scan->continuous = configuration.type == store::ScanType::enhanced &&

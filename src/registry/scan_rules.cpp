@@ -36,9 +36,8 @@ ScanPlan scan_plan(const store::ScanningConfiguration& configuration, const mode
 bool matches_scan_tags(const store::ScanningConfiguration& configuration, std::span<const model::Tag> tags) {
     if (configuration.tag_patterns.empty()) return true;
     return std::ranges::any_of(tags, [&](const model::Tag& tag) {
-        return std::ranges::any_of(configuration.tag_patterns, [&](const std::string& pattern) {
-            return matches_wildcard(pattern, tag.text());
-        });
+        return std::ranges::any_of(configuration.tag_patterns,
+                                   [&](const std::string& pattern) { return matches_wildcard(pattern, tag.text()); });
     });
 }
 

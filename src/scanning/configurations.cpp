@@ -122,8 +122,8 @@ Task<Result<std::vector<RepositoryPlan>>> Configurations::of_repositories(const 
 Task<Result<bool>> Configurations::catch_up(model::Registry registry, std::stop_token stop) {
     std::string after_name;
     for (;;) {
-        auto page = co_await services_.metadata.read(
-            [&](store::Transaction& tx) -> Result<std::vector<model::Repository>> {
+        auto page =
+            co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::vector<model::Repository>> {
                 return tx.repositories().page(registry, after_name, repositories_at_once);
             });
         if (!page) co_return fail(std::move(page));

@@ -81,8 +81,7 @@ void put(Encoder& to, const scan::Finding& finding) {
     }
     to.optional_time(finding.published_at);
     to.optional_time(finding.modified_at);
-    to.number((finding.known_exploited ? 1U : 0U) | (finding.kernel_headers_only ? 2U : 0U) |
-              (finding.epss ? 4U : 0U));
+    to.number((finding.known_exploited ? 1U : 0U) | (finding.kernel_headers_only ? 2U : 0U) | (finding.epss ? 4U : 0U));
     if (finding.epss) to.number(std::bit_cast<std::uint64_t>(*finding.epss));
     put_enum(to, finding.fix_available);
     to.number(finding.packages.size());
@@ -94,8 +93,7 @@ scan::Finding get_finding(Decoder& from) {
     finding.id = get_text(from);
     finding.related = from.texts();
     finding.severity = get_enum(from, scan::Severity::critical);
-    for (auto* text :
-         {&finding.vendor_severity, &finding.title, &finding.description, &finding.source, &finding.uri}) {
+    for (auto* text : {&finding.vendor_severity, &finding.title, &finding.description, &finding.source, &finding.uri}) {
         *text = get_text(from);
     }
     finding.references = from.texts();

@@ -175,9 +175,8 @@ Task<Result<bool>> ScanQueue::run_next() {
     auto type = store::ScanType::basic;
     auto target = co_await begin(queued.image, type);
     if (target && !*target) {
-        auto gone = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<bool> {
-            return tx.scans().finish(queued.image, owner_);
-        });
+        auto gone = co_await services_.metadata.write(
+            [&](store::Transaction& tx) -> Result<bool> { return tx.scans().finish(queued.image, owner_); });
         if (!gone) co_return fail(std::move(gone));
         co_return true;
     }

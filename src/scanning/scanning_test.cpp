@@ -11,7 +11,6 @@
 
 #include <atomic>
 #include <deque>
-#include <map>
 
 namespace berth::scanning {
 namespace {
@@ -31,15 +30,14 @@ scan::Finding finding(std::string id, scan::Severity severity, std::string packa
     made.severity = severity;
     made.description = "a flaw";
     made.cvss.push_back(*scan::parse_cvss("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "NVD"));
-    made.packages.push_back({.type = inventory::PackageType::deb,
-                             .name = package,
-                             .version = "1.0-1",
-                             .source_name = package,
-                             .source_version = "1.0-1",
-                             .arch = "amd64",
-                             .path = "var/lib/dpkg/status",
-                             .fixed_in = "1.0-2",
-                             .severity = severity});
+    auto& installed = made.packages.emplace_back();
+    installed.type = inventory::PackageType::deb;
+    installed.name = installed.source_name = std::move(package);
+    installed.version = installed.source_version = "1.0-1";
+    installed.arch = "amd64";
+    installed.path = "var/lib/dpkg/status";
+    installed.fixed_in = "1.0-2";
+    installed.severity = severity;
     made.fix_available = scan::FixAvailable::yes;
     made.epss = 0.25;
     return made;
@@ -160,9 +158,8 @@ TEST_F(Scanning, APushToAScanOnPushRepositoryIsScanned) {
     const auto told = events(registry::event::scan_complete);
     ASSERT_EQ(told.size(), 1U);
     EXPECT_EQ(told[0].digest, pushed.text());
-    EXPECT_EQ(told[0].detail,
-              R"({"scan-type":"BASIC","scan-status":"COMPLETE","image-tags":["1"],)"
-              R"("finding-severity-counts":{"CRITICAL":1,"LOW":1}})");
+    EXPECT_EQ(told[0].detail, R"({"scan-type":"BASIC","scan-status":"COMPLETE","image-tags":["1"],)"
+                              R"("finding-severity-counts":{"CRITICAL":1,"LOW":1}})");
     EXPECT_TRUE(events(registry::event::scan_finding).empty());
 }
 
@@ -241,12 +238,12 @@ TEST_F(Scanning, AnArchivedImageIsNotScannedUntilItComesBack) {
     const auto pushed = push("app", "1");
     run_all();
     const model::ImageIdentifier id{.digest = pushed, .tag = {}};
-    ASSERT_TRUE(wait_for(
-        world.storage_classes.update(world.root, repository("app"), id, registry::StorageClass::archive)));
+    ASSERT_TRUE(
+        wait_for(world.storage_classes.update(world.root, repository("app"), id, registry::StorageClass::archive)));
     EXPECT_EQ(start("app", pushed).error().kind, FaultKind::image_archived);
-    const auto image = wait_for(world.storage_classes.update(world.root, repository("app"), id,
-                                                             registry::StorageClass::standard))
-                           .value();
+    const auto image =
+        wait_for(world.storage_classes.update(world.root, repository("app"), id, registry::StorageClass::standard))
+            .value();
     ASSERT_TRUE(wait_for(world.storage_classes.activate(image.id)));
     EXPECT_EQ(report("app", pushed)->scan.state, ScanState::pending);
     EXPECT_FALSE(report("app", pushed)->scan.completed_at);
@@ -264,7 +261,8 @@ TEST_F(Scanning, AnIndexIsScannedByItsChildren) {
             return tx.images().manifest(tx.images().find(row, of)->id);
         });
     };
-    const auto index = put("app", "multi", index_of({manifest_of(first), manifest_of(second), manifest_of(attestation)}));
+    const auto index =
+        put("app", "multi", index_of({manifest_of(first), manifest_of(second), manifest_of(attestation)}));
     EXPECT_EQ(report_fault("app", index), FaultKind::scan_not_found);
     EXPECT_EQ(start("app", index)->digest, index);
     scanner.answers.emplace_back(
@@ -471,9 +469,8 @@ TEST_F(Scanning, AnEnhancedRegistryCatchesUpAndFollowsTheDatabase) {
     EXPECT_EQ(got.images[0].kept.first_observed[0], first_seen + 1h);
     const auto told = events(registry::event::scan_finding);
     ASSERT_EQ(told.size(), 1U);
-    EXPECT_EQ(told[0].detail,
-              R"({"vulnerability-id":"CVE-2024-2","severity":"CRITICAL","fix-available":"YES",)"
-              R"("packages":[{"name":"openssl","version":"1.0-1","fixed-in":"1.0-2"}]})");
+    EXPECT_EQ(told[0].detail, R"({"vulnerability-id":"CVE-2024-2","severity":"CRITICAL","fix-available":"YES",)"
+                              R"("packages":[{"name":"openssl","version":"1.0-1","fixed-in":"1.0-2"}]})");
     EXPECT_EQ(events(registry::event::scan_complete).size(), 1U);
     EXPECT_FALSE(wait_for(results.replace(image, ScanType::basic, found({}))).value());
     // And by hand, where a setting allows it.
@@ -484,11 +481,16 @@ TEST_F(Scanning, AnEnhancedRegistryCatchesUpAndFollowsTheDatabase) {
 TEST_F(Scanning, SuppressedFindingsStayAndSaySo) {
     create("app", true);
     const auto pushed = push("app", "1");
-    scanner.answers.emplace_back(found({finding("CVE-2024-1", scan::Severity::high),
-                                        finding("CVE-2024-2", scan::Severity::low)}));
+    scanner.answers.emplace_back(
+        found({finding("CVE-2024-1", scan::Severity::high), finding("CVE-2024-2", scan::Severity::low)}));
     run_all();
-    store::SuppressionRule rule{.name = "parser", .vulnerability = "CVE-2024-1", .package = "", .repository = "app",
-                                .tags = {"1"}, .reason = "never reached", .until = world.clock.now() + 1h,
+    store::SuppressionRule rule{.name = "parser",
+                                .vulnerability = "CVE-2024-1",
+                                .package = "",
+                                .repository = "app",
+                                .tags = {"1"},
+                                .reason = "never reached",
+                                .until = world.clock.now() + 1h,
                                 .created_at = {}};
     ASSERT_TRUE(wait_for(suppressions.put(world.root, own_registry(), rule)));
     auto got = report("app", pushed).value().images[0].kept.findings.findings;

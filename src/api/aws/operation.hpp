@@ -17,6 +17,9 @@
 #include "registry/repositories.hpp"
 #include "registry/storage_classes.hpp"
 #include "registry/uploads.hpp"
+#include "scanning/configurations.hpp"
+#include "scanning/scans.hpp"
+#include "scanning/suppressions.hpp"
 
 #include <cstddef>
 #include <string>
@@ -34,6 +37,9 @@ struct Environment {
     registry::LifecyclePolicies& lifecycle_policies;
     registry::LifecyclePreviews& lifecycle_previews;
     registry::StorageClasses& storage_classes;
+    scanning::Scans& scans;
+    scanning::Configurations& scan_configurations;
+    scanning::Suppressions& suppressions;
     const iam::Authorizer& authorizer;
     const Endpoints& endpoints;
     const auth::StatementKey& key;  // signs tokens, links and page tokens

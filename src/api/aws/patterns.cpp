@@ -78,4 +78,15 @@ bool repository_filter(std::string_view text) {
     return std::ranges::all_of(text, inner);
 }
 
+bool scan_filter(std::string_view text) {
+    const auto word = [](char c) { return is_lower_alnum(c) || c == '*'; };
+    const auto joint = [](char c) { return c == '.' || c == '_' || c == '-' || c == '/'; };
+    bool joined = true;  // a joint stands between two words
+    for (const char c : text) {
+        if (!word(c) && (joined || !joint(c))) return false;
+        joined = !word(c);
+    }
+    return !joined;
+}
+
 }  // namespace berth::api::aws::patterns

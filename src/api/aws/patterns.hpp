@@ -16,4 +16,7 @@ namespace berth::api::aws::patterns {
 // ^(?:[a-z0-9]+(?:[._-][a-z0-9]*)*/)*[a-z0-9]*(?:[._-][a-z0-9]*)*$
 [[nodiscard]] bool repository_filter(std::string_view text);
 
+// ^[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*$
+[[nodiscard]] bool scan_filter(std::string_view text);
+
 }  // namespace berth::api::aws::patterns

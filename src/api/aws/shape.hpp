@@ -62,6 +62,16 @@ struct Map {
     std::map<Key, Value> entries;
 };
 
+// A number with a fraction; in answers only.
+struct Real {
+    double value = 0;
+};
+
+// Text by text; in answers only.
+struct TextMap {
+    std::map<std::string, std::string> entries;
+};
+
 // An enum on the wire: `static constexpr std::array<std::pair<E, std::string_view>, N> rows`, in the order refusals
 // list the values.
 template <class E>

@@ -14,8 +14,8 @@ void Scans::enqueue(model::ImageRowId image, model::RepositoryId repository) {
     if (auto next = db_.run("SELECT turn FROM scan_queue WHERE ready = 1 AND turn > 0 ORDER BY turn, image LIMIT 1")) {
         turn = next.get<std::int64_t>(0);
     }
-    const auto last = db_.run("SELECT coalesce(max(turn), 0) FROM scan_queue WHERE repository = $1", repository)
-                          .get<std::int64_t>(0);
+    const auto last =
+        db_.run("SELECT coalesce(max(turn), 0) FROM scan_queue WHERE repository = $1", repository).get<std::int64_t>(0);
     db_.change(
         "INSERT INTO scan_queue (image, repository, turn, ready, due_at, owner, attempts)"
         " VALUES ($1, $2, $3, 1, 0, '', 0) ON CONFLICT (image) DO NOTHING",

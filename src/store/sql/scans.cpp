@@ -6,8 +6,8 @@
 namespace berth::store::sql {
 namespace {
 
-#define BERTH_SCAN_COLUMNS                                                                                      \
-    "image, repository, scan_type, state, continuous, retryable, reason, requested_at, completed_at,"           \
+#define BERTH_SCAN_COLUMNS                                                                                     \
+    "image, repository, scan_type, state, continuous, retryable, reason, requested_at, completed_at,"          \
     " source_updated_at, generation, revision, undefined_count, informational_count, low_count, medium_count," \
     " high_count, critical_count"
 
@@ -54,9 +54,9 @@ std::vector<ScanRule> parse_rules(std::string_view lines) {
 }  // namespace
 
 std::optional<ScanningConfiguration> Scans::configuration(const model::Registry& registry) {
-    auto row = db_.run(
-        "SELECT scan_type, rules, tag_patterns FROM scanning_configuration WHERE account = $1 AND region = $2",
-        registry.account, registry.region);
+    auto row =
+        db_.run("SELECT scan_type, rules, tag_patterns FROM scanning_configuration WHERE account = $1 AND region = $2",
+                registry.account, registry.region);
     if (!row) return std::nullopt;
     return ScanningConfiguration{.type = parse_scan_type(row.get<std::string_view>(0)),
                                  .rules = parse_rules(row.get<std::string_view>(1)),
@@ -154,8 +154,8 @@ std::vector<SuppressionRule> Scans::suppressions(const model::Registry& registry
 }
 
 bool Scans::erase_suppression(const model::Registry& registry, std::string_view name) {
-    return db_.change("DELETE FROM scan_suppression WHERE account = $1 AND region = $2 AND name = $3",
-                      registry.account, registry.region, name) == 1;
+    return db_.change("DELETE FROM scan_suppression WHERE account = $1 AND region = $2 AND name = $3", registry.account,
+                      registry.region, name) == 1;
 }
 
 }  // namespace berth::store::sql

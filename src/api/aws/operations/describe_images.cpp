@@ -1,25 +1,12 @@
 #include "api/aws/bind.hpp"
 #include "api/aws/catalog.hpp"
 #include "api/aws/page_token.hpp"
+#include "api/aws/scan_shapes.hpp"
 #include "api/aws/translate.hpp"
 
 namespace berth::api::aws {
 
 namespace {
-
-struct ImageScanStatus {
-    std::optional<ScanStatus> status;
-    std::optional<AnyText> description;
-};
-BOOST_DESCRIBE_STRUCT(ImageScanStatus, (), (status, description))
-
-struct ImageScanFindingsSummary {
-    std::optional<Timestamp> imageScanCompletedAt;
-    std::optional<Timestamp> vulnerabilitySourceUpdatedAt;
-    std::optional<Map<Severity, Number<0, no_maximum>>> findingSeverityCounts;
-};
-BOOST_DESCRIBE_STRUCT(ImageScanFindingsSummary, (),
-                      (imageScanCompletedAt, vulnerabilitySourceUpdatedAt, findingSeverityCounts))
 
 struct ImageDetail {
     std::optional<RegistryId> registryId;
@@ -78,6 +65,12 @@ ImageDetail detail_of(const registry::RepositoryRef& repository, const store::Ta
     }
     detail.imageSizeInBytes = Size{static_cast<std::int64_t>(image.image_size)};
     detail.imagePushedAt = image.pushed_at;
+    if (tagged.scan) {
+        detail.imageScanStatus = scan_status(*tagged.scan);
+        if (tagged.scan->state == store::ScanState::complete) {
+            detail.imageScanFindingsSummary = findings_summary(*tagged.scan);
+        }
+    }
     detail.imageManifestMediaType = MediaType{image.media_type};
     if (image.artifact_type) detail.artifactMediaType = MediaType{*image.artifact_type};
     detail.lastRecordedPullTime = image.last_pulled_at;
