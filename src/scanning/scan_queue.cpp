@@ -180,8 +180,12 @@ Task<Result<bool>> ScanQueue::run_next() {
         if (!gone) co_return fail(std::move(gone));
         co_return true;
     }
-    Result<scan::Findings> outcome = target ? co_await guarded(scanner_, **target, depth_of(type))
-                                            : Result<scan::Findings>(std::unexpected(target.error()));
+    Result<scan::Findings> outcome = fail(FaultKind::internal, "");
+    if (target) {
+        outcome = co_await guarded(scanner_, **target, depth_of(type));
+    } else {
+        outcome = std::unexpected(std::move(target).error());
+    }
     auto settled = co_await settle(queued, type, std::move(outcome));
     if (!settled) co_return fail(std::move(settled));
     co_return true;
