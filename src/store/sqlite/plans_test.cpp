@@ -211,8 +211,7 @@ TEST_F(Plans, ListsUseTheirOwnIndex) {
     expect("c.child = $2", "PRIMARY KEY (repository=? AND child=?)");
     expect("FROM bin_image i WHERE i.repository = $1 AND (i.deleted_at, i.id)",
            "bin_image_repository (repository=? AND deleted_at<?)");
-    expect("FROM bin_image i CROSS JOIN repository",
-           "bin_image_registry (account=? AND region=? AND deleted_at<?)");
+    expect("FROM bin_image i CROSS JOIN repository", "bin_image_registry (account=? AND region=? AND deleted_at<?)");
     expect("FROM bin_tag t JOIN bin_image", "PRIMARY KEY (repository=? AND name=?)");
     expect("FROM bin_image WHERE deleted_at < $1", "COVERING INDEX bin_image_deleted (deleted_at<?)");
     expect("SELECT 1 FROM image_blob", "PRIMARY KEY (repository=? AND digest=?)");
