@@ -83,8 +83,9 @@ public:
 
     // The digest must not be there yet.
     virtual void insert(const NewImage&) = 0;
-    // The row, its tags and its references.
-    virtual void erase(model::ImageRowId) = 0;
+    // The row, its tags and its references. Blobs that no image of the repository needs any more are to be reviewed
+    // at `review_at`; they come back.
+    virtual std::vector<model::Digest> erase(model::ImageRowId, Timestamp review_at) = 0;
     virtual void set_last_pulled(model::ImageRowId, Timestamp) = 0;
 
     // Oldest first.
@@ -112,26 +113,56 @@ public:
                                                               std::string_view after_digest, std::size_t limit) = 0;
 };
 
+// A blob as one repository has it.
+struct HeldBlob {
+    model::RepositoryId repository{};
+    model::Digest digest;
+};
+
+enum class ReviewOutcome : std::uint8_t {
+    early,     // not due (any more), or the repository has it not: nothing was changed
+    needed,    // an image needs it; it is in the queue no longer
+    unlinked,  // it left the repository
+};
+
+// A blob whose last repository let go of it: its rows are gone, its key is a discarded one.
+struct ForgottenBlob {
+    std::string key;  // empty: the bytes were inline and went with the rows
+    std::uint64_t size = 0;
+};
+
+struct Reviewed {
+    ReviewOutcome outcome = ReviewOutcome::early;
+    std::optional<ForgottenBlob> forgotten;
+};
+
+// Bytes live as long as a repository has the blob. A blob stays in a repository while an image of it needs the blob;
+// one that none needs stays until its review: a time in its row, later than now by the grace that clients are promised
+// after they were told "it is here". A row without that time says that an image needs the blob.
 class BlobTable {
 public:
     virtual ~BlobTable() = default;
     // Anywhere in this server, whoever owns it.
     [[nodiscard]] virtual std::optional<model::Blob> find(const model::Digest&) = 0;
-    // Only when the repository has it. Inline bytes are not read.
+    // Only when the repository has it, with its time of review. Inline bytes are not read.
     [[nodiscard]] virtual std::optional<model::Blob> find(model::RepositoryId, const model::Digest&) = 0;
     // The bytes of an inline blob.
     [[nodiscard]] virtual std::optional<std::string> inline_bytes(const model::Digest&) = 0;
     // Inserted::no: these bytes are there already, under their own location. Inline bytes are stored from
     // location.inline_bytes when location.key is empty.
     [[nodiscard]] virtual Inserted insert(const model::Blob&, Timestamp now) = 0;
-    // Makes the blob part of the repository; doing it twice is fine.
-    virtual void link(model::RepositoryId, const model::Digest&, Timestamp now) = 0;
-    virtual void unlink(model::RepositoryId, const model::Digest&) = 0;
-    // Looks at no more than `limit` blobs that lost a repository since they were last looked at, and removes the rows
-    // of those no repository has any more; their keys become discarded ones. Returns how many were looked at.
-    [[nodiscard]] virtual std::size_t remove_unlinked(Timestamp now, std::size_t limit) = 0;
-    // Does a manifest of the repository name it?
+    // Makes the blob part of the repository, to be reviewed at `review_at`; doing it again postpones the review.
+    virtual void link(model::RepositoryId, const model::Digest&, Timestamp now, Timestamp review_at) = 0;
+    // Takes it out of the repository, whatever needs it.
+    virtual std::optional<ForgottenBlob> unlink(model::RepositoryId, const model::Digest&, Timestamp now) = 0;
+    // Does an image of the repository need it?
     [[nodiscard]] virtual bool referenced(model::RepositoryId, const model::Digest&) = 0;
+    // No review before `review_at`. false: the repository has it not.
+    [[nodiscard]] virtual bool postpone_review(model::RepositoryId, const model::Digest&, Timestamp review_at) = 0;
+    // The ones that wait longest, at most `limit`.
+    [[nodiscard]] virtual std::vector<HeldBlob> due_reviews(Timestamp now, std::size_t limit) = 0;
+    // Does what the review of one blob comes to.
+    virtual Reviewed review(const HeldBlob&, Timestamp now) = 0;
     // Repositories of the registry that have it, at most `limit`.
     [[nodiscard]] virtual std::vector<model::Repository> holders(const model::Registry&, const model::Digest&,
                                                                  std::size_t limit) = 0;

@@ -1,5 +1,6 @@
 #include "store/sql/images.hpp"
 
+#include "store/sql/blob_links.hpp"
 #include "store/sql/enum_text.hpp"
 #include "store/sql/image_row.hpp"
 
@@ -93,14 +94,32 @@ void Images::insert_references(const NewImage& added) {
     }
 }
 
-void Images::erase(model::ImageRowId id) {
+std::vector<model::Digest> Images::erase(model::ImageRowId id, Timestamp review_at) {
     const auto address = address_of(id);
-    if (!address) return;
+    if (!address) return {};
     db_.change("DELETE FROM tag WHERE repository = $1 AND digest = $2", address->repository, address->digest);
-    db_.change("DELETE FROM image_blob WHERE image = $1", id);
+    auto superfluous = erase_references(address->repository, id);
+    for (const auto& digest : superfluous) {
+        // A row that has its time keeps the later one: a client may have been promised it.
+        db_.change(
+            "UPDATE repository_blob SET review_at = $3 WHERE repository = $1 AND digest = $2"
+            " AND (review_at IS NULL OR review_at < $3)",
+            address->repository, digest, review_at);
+    }
     db_.change("DELETE FROM image_child WHERE parent = $1", id);
     db_.change("DELETE FROM manifest WHERE image = $1", id);
     db_.change("DELETE FROM image WHERE id = $1", id);
+    return superfluous;
+}
+
+std::vector<model::Digest> Images::erase_references(model::RepositoryId repository, model::ImageRowId id) {
+    std::vector<model::Digest> named;
+    for (auto row = db_.run("SELECT digest FROM image_blob WHERE image = $1", id); row; row.next()) {
+        named.push_back(row.get<model::Digest>(0));
+    }
+    db_.change("DELETE FROM image_blob WHERE image = $1", id);
+    std::erase_if(named, [&](const auto& digest) { return is_referenced(db_, repository, digest); });
+    return named;
 }
 
 void Images::set_last_pulled(model::ImageRowId id, Timestamp at) {

@@ -16,7 +16,7 @@ public:
     bool any(model::RepositoryId repository) override;
 
     void insert(const NewImage& image) override;
-    void erase(model::ImageRowId id) override;
+    std::vector<model::Digest> erase(model::ImageRowId id, Timestamp review_at) override;
     void set_last_pulled(model::ImageRowId id, Timestamp at) override;
 
     std::vector<model::Tag> tags(model::ImageRowId id) override;
@@ -41,6 +41,8 @@ private:
 
     [[nodiscard]] std::optional<Address> address_of(model::ImageRowId id);
     void insert_references(const NewImage& image);
+    // Which blobs it alone needed; the rows that say so are gone.
+    [[nodiscard]] std::vector<model::Digest> erase_references(model::RepositoryId repository, model::ImageRowId id);
     // Keeps image.tagged true to the tag table after the image at `address` lost a tag.
     void note_lost_tag(const Address& address);
 

@@ -6,6 +6,7 @@
 // - Text compares byte by byte ({text} says so for each column), as tag lists and page positions need it.
 // - Times are milliseconds since 1970, flags are 0 or 1, ids are chosen by the program (base/random.hpp).
 #include "store/sql/migrations.hpp"
+#include "store/sql/schema.hpp"
 
 namespace berth::store::sql {
 namespace {
@@ -174,13 +175,13 @@ CREATE TABLE setting (
 ) {clustered};
 )sql";
 
-constexpr Migration steps[] = {
-    {.version = 1, .text = version_1},
-};
-
 }  // namespace
 
 std::span<const Migration> migrations() {
+    static const Migration steps[] = {
+        {.version = 1, .text = version_1},
+        {.version = 2, .text = schema_2},
+    };
     return steps;
 }
 
