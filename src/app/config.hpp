@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/server.hpp"
+#include "jobs/collection.hpp"
 #include "jobs/housekeeping.hpp"
 #include "registry/settings.hpp"
 
@@ -49,6 +50,7 @@ struct Config {
     http::Limits limits;
     registry::Settings registry;
     jobs::HousekeepingOptions housekeeping;
+    jobs::CollectionOptions collection;
     std::chrono::milliseconds job_poll{1000};
 };
 

@@ -33,7 +33,8 @@ void add_metric_sources(api::ops::Metrics& metrics, MetricOwners owners) {
     using Server = http::ServerStatistics;
     using Store = store::sqlite::Statistics;
     using Jobs = jobs::RunnerStatistics;
-    const auto& [server, metadata, runner] = owners;
+    using Collector = registry::CollectorStatistics;
+    const auto& [server, metadata, runner, collector] = owners;
     metrics.add({"berth_http_connections_accepted_total", "Connections accepted.", MetricKind::counter,
                  number(server, &Server::connections_accepted)});
     metrics.add({"berth_http_connections_open", "Connections open now.", MetricKind::gauge,
@@ -58,6 +59,12 @@ void add_metric_sources(api::ops::Metrics& metrics, MetricOwners owners) {
                  number(runner, &Jobs::succeeded)});
     metrics.add({"berth_jobs_failed_total", "Background jobs that failed and will be tried again.", MetricKind::counter,
                  number(runner, &Jobs::failed)});
+    metrics.add({"berth_gc_reviewed_blobs_total", "Blobs looked at because their grace was over.", MetricKind::counter,
+                 number(collector, &Collector::reviewed)});
+    metrics.add({"berth_gc_removed_blobs_total", "Blobs removed because nothing needed them.", MetricKind::counter,
+                 number(collector, &Collector::removed_blobs)});
+    metrics.add({"berth_gc_removed_bytes_total", "Bytes of those blobs.", MetricKind::counter,
+                 number(collector, &Collector::removed_bytes)});
     metrics.add(
         {"berth_resident_memory_bytes", "Memory of this process that is in RAM.", MetricKind::gauge, resident_bytes});
 }

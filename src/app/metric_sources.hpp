@@ -4,6 +4,7 @@
 #include "api/ops/metrics.hpp"
 #include "http/server.hpp"
 #include "jobs/runner.hpp"
+#include "registry/collector.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"
 
 namespace berth::app {
@@ -12,6 +13,7 @@ struct MetricOwners {
     const http::Server& server;
     const store::sqlite::SqliteMetadata& metadata;
     const jobs::Runner& runner;
+    const registry::Collector& collector;
 };
 
 // The owners outlive the metrics' last rendering.

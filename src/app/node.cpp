@@ -120,6 +120,7 @@ struct Node::Parts {
     registry::Images images;
     registry::Blobs blobs;
     registry::Uploads uploads;
+    registry::Collector collector;
 
     jobs::Runner runner;
     auth::BasicAuthenticator authenticator;
@@ -163,6 +164,7 @@ Node::Parts::Parts(const Config& the_config)
       images(services),
       blobs(services),
       uploads(services),
+      collector(services),
       runner(*metadata, clock, random, jobs::RunnerOptions{.poll = config.job_poll}),
       authenticator(key, clock, random),
       metrics(counters),
@@ -190,7 +192,8 @@ Node::Parts::Parts(const Config& the_config)
                                              credentials, bodies);
     door.open(*distribution, *aws);
     jobs::add_housekeeping(runner, services, uploads, config.housekeeping);
-    add_metric_sources(metrics, {.server = server, .metadata = *metadata, .runner = runner});
+    jobs::add_collection(runner, collector, config.collection);
+    add_metric_sources(metrics, {.server = server, .metadata = *metadata, .runner = runner, .collector = collector});
 }
 
 http::ServerOptions Node::Parts::server_options() {

@@ -3,9 +3,11 @@
 #include "registry/events.hpp"
 #include "registry/faults.hpp"
 #include "registry/images.hpp"
+#include "registry/promise.hpp"
 #include "registry/read_cache.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace berth::registry {
 
@@ -19,6 +21,7 @@ struct Removal {
     model::RepositoryId id{};
     LastTag last_tag = LastTag::takes_the_image;
     std::vector<model::ImageIdentifier> taken;  // every (digest, tag) pair; no tag: the image itself
+    std::vector<model::Digest> superfluous;     // blobs that no image needs any more
 };
 
 bool took(const Removal& removal, const model::ImageIdentifier& id) {
@@ -45,7 +48,8 @@ std::optional<Fault> check_unreferenced(Removal& removal, const model::Image& im
 Result<std::vector<DeletedImage>> remove_image(Removal& removal, const model::Image& image) {
     if (auto referenced = check_unreferenced(removal, image)) return std::unexpected(std::move(*referenced));
     auto tags = removal.tx.images().tags(image.id);
-    removal.tx.images().erase(image.id);
+    auto superfluous = removal.tx.images().erase(image.id, next_review(removal.services));
+    std::ranges::move(superfluous, std::back_inserter(removal.superfluous));
     std::vector<DeletedImage> deleted;
     if (tags.empty()) take(removal, deleted, image, nullptr);
     for (const auto& tag : tags) take(removal, deleted, image, &tag);
@@ -85,12 +89,24 @@ Images::DeletedOrFailure remove_one(Removal& removal, const model::ImageIdentifi
     return std::move(*deleted);
 }
 
-void forget(ReadCache& cache, model::RepositoryId repository, std::span<const model::ImageIdentifier> taken) {
-    for (const auto& id : taken) {
+// What a call took, once its transaction is over.
+struct Taken {
+    std::vector<model::ImageIdentifier> ids;
+    std::vector<model::Digest> superfluous;
+};
+
+Taken taken_by(Removal& removal) {
+    return {.ids = std::move(removal.taken), .superfluous = std::move(removal.superfluous)};
+}
+
+void forget(ReadCache& cache, model::RepositoryId repository, const Taken& taken) {
+    for (const auto& id : taken.ids) {
         if (id.digest) cache.manifests.drop(key_of(repository, id.digest->text()));
         if (id.tag) cache.tags.drop(key_of(repository, id.tag->text()));
     }
-    if (!taken.empty()) cache.tag_pages.drop(key_of(repository, ""));
+    if (!taken.ids.empty()) cache.tag_pages.drop(key_of(repository, ""));
+    // Memory still says of these that an image needs them.
+    for (const auto& digest : taken.superfluous) cache.blobs.drop(key_of(repository, digest.text()));
 }
 
 }  // namespace
@@ -101,14 +117,19 @@ Task<Result<std::vector<Images::DeletedOrFailure>>> Images::remove_batch(const C
     auto entered = co_await enter(services_, call, iam::action::batch_delete_image, repository);
     if (!entered) co_return fail(std::move(entered));
     const auto id = (*entered)->id;
-    std::vector<model::ImageIdentifier> taken;
+    Taken taken;
     auto removed =
         co_await services_.metadata.write([&](store::Transaction& tx) -> Result<std::vector<DeletedOrFailure>> {
-            Removal removal{
-                .services = services_, .tx = tx, .repository = repository, .id = id, .last_tag = last_tag, .taken = {}};
+            Removal removal{.services = services_,
+                            .tx = tx,
+                            .repository = repository,
+                            .id = id,
+                            .last_tag = last_tag,
+                            .taken = {},
+                            .superfluous = {}};
             std::vector<DeletedOrFailure> results;
             for (const auto& wanted : ids) results.push_back(remove_one(removal, wanted));
-            taken = std::move(removal.taken);
+            taken = taken_by(removal);
             return results;
         });
     if (removed) forget(services_.cache, id, taken);
@@ -119,14 +140,15 @@ Task<Result<void>> Images::remove(const Call& call, RepositoryRef repository, mo
     auto entered = co_await enter(services_, call, iam::action::batch_delete_image, repository);
     if (!entered) co_return fail(std::move(entered));
     const auto id = (*entered)->id;
-    std::vector<model::ImageIdentifier> taken;
+    Taken taken;
     auto removed = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<std::vector<DeletedImage>> {
         Removal removal{.services = services_,
                         .tx = tx,
                         .repository = repository,
                         .id = id,
                         .last_tag = LastTag::leaves_the_image,
-                        .taken = {}};
+                        .taken = {},
+                        .superfluous = {}};
         const auto* tag = std::get_if<model::Tag>(&reference);
         const auto image =
             tag != nullptr ? tx.images().find(id, *tag) : tx.images().find(id, std::get<model::Digest>(reference));
@@ -139,7 +161,7 @@ Task<Result<void>> Images::remove(const Call& call, RepositoryRef repository, mo
             return std::unexpected(image_not_found(repository, wanted));
         }
         auto deleted = tag != nullptr ? remove_tag(removal, *image, *tag) : remove_image(removal, *image);
-        taken = std::move(removal.taken);
+        taken = taken_by(removal);
         return deleted;
     });
     if (!removed) co_return fail(std::move(removed));

@@ -4,6 +4,7 @@
 #include "base/random.hpp"
 #include "registry/blobs.hpp"
 #include "registry/buffer_pool.hpp"
+#include "registry/collector.hpp"
 #include "registry/hash_pool.hpp"
 #include "registry/images.hpp"
 #include "registry/pull_recorder.hpp"
@@ -160,6 +161,7 @@ struct World {
     registry::Repositories repositories{services};
     registry::Images images{services};
     registry::Blobs blobs{services};
+    registry::Collector collector{services};
     std::unique_ptr<registry::Uploads> uploads = std::make_unique<registry::Uploads>(services);
     registry::Call root = call_by("root");
 };
