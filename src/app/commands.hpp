@@ -9,6 +9,7 @@ namespace berth::app {
 
 void add_serve_command(CLI::App& program, int& exit_code);
 void add_config_command(CLI::App& program, int& exit_code);
+void add_fsck_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program, int& exit_code);
 void add_dump_model_command(CLI::App& program, int& exit_code);
 

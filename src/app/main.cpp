@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
     int exit_code = 0;
     berth::app::add_serve_command(program, exit_code);
     berth::app::add_config_command(program, exit_code);
+    berth::app::add_fsck_command(program, exit_code);
     berth::app::add_completion_command(program, exit_code);
     berth::app::add_dump_model_command(program, exit_code);
     try {

@@ -29,6 +29,8 @@ public:
                                                               std::size_t limit) = 0;
     // Inserted::no: a repository of that name is there.
     [[nodiscard]] virtual Inserted insert(const model::Repository&) = 0;
+    // nullopt as well when it is marked as deleted.
+    [[nodiscard]] virtual std::optional<model::Repository> find(model::RepositoryId) = 0;
     virtual void set_tag_mutability(model::RepositoryId, const model::TagMutabilityRule&) = 0;
     // Frees the name at once; what the repository holds is removed later, by purge().
     virtual void mark_deleted(model::RepositoryId, Timestamp now) = 0;
@@ -78,7 +80,11 @@ public:
     virtual ~ImageTable() = default;
     [[nodiscard]] virtual std::optional<model::Image> find(model::RepositoryId, const model::Digest&) = 0;
     [[nodiscard]] virtual std::optional<model::Image> find(model::RepositoryId, const model::Tag&) = 0;
+    [[nodiscard]] virtual std::optional<model::Image> find(model::ImageRowId) = 0;
+    // The row of the image is there; an absent manifest is a bug and throws.
     [[nodiscard]] virtual std::string manifest(model::ImageRowId) = 0;
+    // For fsck, which takes nothing for granted.
+    [[nodiscard]] virtual std::optional<std::string> find_manifest(model::ImageRowId) = 0;
     [[nodiscard]] virtual bool any(model::RepositoryId) = 0;
 
     // The digest must not be there yet.
@@ -106,6 +112,8 @@ public:
     // By digest, then tag.
     [[nodiscard]] virtual std::vector<ImageEntry> entry_page(model::RepositoryId, const ImageFilter&,
                                                              const ImageEntryPosition& after, std::size_t limit) = 0;
+    // Of all repositories, by row id.
+    [[nodiscard]] virtual std::vector<model::Image> page(model::ImageRowId after, std::size_t limit) = 0;
     // Manifests whose subject is this digest, by digest, with their annotations. An empty artifact_type takes all.
     // Fewer than `limit` where the annotations are large; only an empty page is the end.
     [[nodiscard]] virtual std::vector<model::Image> referrers(model::RepositoryId, const model::Digest& subject,
@@ -134,6 +142,20 @@ struct ForgottenBlob {
 struct Reviewed {
     ReviewOutcome outcome = ReviewOutcome::early;
     std::optional<ForgottenBlob> forgotten;
+};
+
+// That an image needs a blob, and whether its repository has it.
+struct BlobNeed {
+    model::RepositoryId repository{};
+    model::Digest digest;
+    model::ImageRowId image{};
+    bool held = false;
+};
+
+struct BlobNeedPosition {
+    model::RepositoryId repository{};
+    std::string digest;
+    model::ImageRowId image{};
 };
 
 // Bytes live as long as a repository has the blob. A blob stays in a repository while an image of it needs the blob;
@@ -167,10 +189,18 @@ public:
     [[nodiscard]] virtual std::vector<model::Repository> holders(const model::Registry&, const model::Digest&,
                                                                  std::size_t limit) = 0;
 
+    // For fsck, which asks everything there is. All blobs, by digest; inline bytes are not read.
+    [[nodiscard]] virtual std::vector<model::Blob> page(std::string_view after_digest, std::size_t limit) = 0;
+    // What images need, by repository, digest and image.
+    [[nodiscard]] virtual std::vector<BlobNeed> needs(const BlobNeedPosition& after, std::size_t limit) = 0;
+    // As if it had never been pushed: no repository has it. Its key is the caller's to look after.
+    virtual void forget(const model::Digest&) = 0;
+
     // Keys of the blob store whose bytes nothing needs any more: written in the transaction that makes them
     // superfluous, removed after the bytes went.
     virtual void discard_key(std::string_view key, Timestamp now) = 0;
     [[nodiscard]] virtual std::vector<std::string> discarded_keys(std::size_t limit) = 0;
+    [[nodiscard]] virtual bool is_discarded(std::string_view key) = 0;
     virtual void forget_discarded_key(std::string_view key) = 0;
 };
 

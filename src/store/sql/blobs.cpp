@@ -63,8 +63,7 @@ void Blobs::link(model::RepositoryId repository, const model::Digest& digest, Ti
         repository, digest, now, review_at);
 }
 
-std::optional<ForgottenBlob> Blobs::unlink(model::RepositoryId repository, const model::Digest& digest,
-                                           Timestamp now) {
+std::optional<ForgottenBlob> Blobs::unlink(model::RepositoryId repository, const model::Digest& digest, Timestamp now) {
     return sql::unlink(db_, repository, digest, now);
 }
 
@@ -73,9 +72,9 @@ bool Blobs::referenced(model::RepositoryId repository, const model::Digest& dige
 }
 
 bool Blobs::postpone_review(model::RepositoryId repository, const model::Digest& digest, Timestamp review_at) {
-    const auto postponed = db_.change(
-        "UPDATE repository_blob SET review_at = $3 WHERE repository = $1 AND digest = $2 AND review_at < $3",
-        repository, digest, review_at);
+    const auto postponed =
+        db_.change("UPDATE repository_blob SET review_at = $3 WHERE repository = $1 AND digest = $2 AND review_at < $3",
+                   repository, digest, review_at);
     if (postponed != 0) return true;
     return static_cast<bool>(
         db_.run("SELECT 1 FROM repository_blob WHERE repository = $1 AND digest = $2", repository, digest));
@@ -132,6 +131,10 @@ std::vector<std::string> Blobs::discarded_keys(std::size_t limit) {
         keys.push_back(row.get<std::string>(0));
     }
     return keys;
+}
+
+bool Blobs::is_discarded(std::string_view key) {
+    return static_cast<bool>(db_.run("SELECT 1 FROM discarded_key WHERE key = $1", key));
 }
 
 void Blobs::forget_discarded_key(std::string_view key) {

@@ -24,8 +24,13 @@ public:
     std::vector<model::Repository> holders(const model::Registry& registry, const model::Digest& digest,
                                            std::size_t limit) override;
 
+    std::vector<model::Blob> page(std::string_view after_digest, std::size_t limit) override;
+    std::vector<BlobNeed> needs(const BlobNeedPosition& after, std::size_t limit) override;
+    void forget(const model::Digest& digest) override;
+
     void discard_key(std::string_view key, Timestamp now) override;
     std::vector<std::string> discarded_keys(std::size_t limit) override;
+    bool is_discarded(std::string_view key) override;
     void forget_discarded_key(std::string_view key) override;
 
 private:

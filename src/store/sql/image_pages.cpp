@@ -115,6 +115,16 @@ std::vector<TaggedImage> Images::page(model::RepositoryId repository, const Imag
     return found;
 }
 
+std::vector<model::Image> Images::page(model::ImageRowId after, std::size_t limit) {
+    std::vector<model::Image> found;
+    for (auto row = db_.run("SELECT " BERTH_IMAGE_COLUMNS " FROM image i WHERE i.id > $1 ORDER BY i.id LIMIT $2", after,
+                            limit);
+         row; row.next()) {
+        found.push_back(read_image(row));
+    }
+    return found;
+}
+
 std::vector<ImageEntry> Images::entry_page(model::RepositoryId repository, const ImageFilter& filter,
                                            const ImageEntryPosition& after, std::size_t limit) {
     std::vector<ImageEntry> found;

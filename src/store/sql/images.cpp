@@ -48,9 +48,21 @@ std::optional<model::Image> Images::find(model::RepositoryId repository, const m
     return read_image(row);
 }
 
+std::optional<model::Image> Images::find(model::ImageRowId id) {
+    auto row = db_.run("SELECT " BERTH_IMAGE_COLUMNS " FROM image i WHERE i.id = $1", id);
+    if (!row) return std::nullopt;
+    return read_image(row);
+}
+
 std::string Images::manifest(model::ImageRowId id) {
+    auto bytes = find_manifest(id);
+    if (!bytes) throw std::logic_error("a manifest is asked for whose image is not there");
+    return std::move(*bytes);
+}
+
+std::optional<std::string> Images::find_manifest(model::ImageRowId id) {
     auto row = db_.run("SELECT bytes FROM manifest WHERE image = $1", id);
-    if (!row) throw std::logic_error("a manifest is asked for whose image is not there");
+    if (!row) return std::nullopt;
     return row.get<std::string>(0);
 }
 

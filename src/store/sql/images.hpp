@@ -12,7 +12,9 @@ public:
 
     std::optional<model::Image> find(model::RepositoryId repository, const model::Digest& digest) override;
     std::optional<model::Image> find(model::RepositoryId repository, const model::Tag& tag) override;
+    std::optional<model::Image> find(model::ImageRowId id) override;
     std::string manifest(model::ImageRowId id) override;
+    std::optional<std::string> find_manifest(model::ImageRowId id) override;
     bool any(model::RepositoryId repository) override;
 
     void insert(const NewImage& image) override;
@@ -30,6 +32,7 @@ public:
     std::vector<model::Digest> parents(model::RepositoryId repository, const model::Digest& child) override;
     std::vector<TaggedImage> page(model::RepositoryId repository, const ImageFilter& filter,
                                   std::string_view after_digest, std::size_t limit) override;
+    std::vector<model::Image> page(model::ImageRowId after, std::size_t limit) override;
     std::vector<ImageEntry> entry_page(model::RepositoryId repository, const ImageFilter& filter,
                                        const ImageEntryPosition& after, std::size_t limit) override;
     std::vector<model::Image> referrers(model::RepositoryId repository, const model::Digest& subject,

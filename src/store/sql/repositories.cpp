@@ -56,6 +56,13 @@ std::optional<model::Repository> Repositories::find(const model::Registry& regis
     return read_repository(row);
 }
 
+std::optional<model::Repository> Repositories::find(model::RepositoryId id) {
+    auto row =
+        db_.run("SELECT " BERTH_REPOSITORY_COLUMNS " FROM repository r WHERE r.id = $1 AND r.deleted_at IS NULL", id);
+    if (!row) return std::nullopt;
+    return read_repository(row);
+}
+
 std::vector<model::Repository> Repositories::page(const model::Registry& registry, std::string_view after,
                                                   std::size_t limit) {
     std::vector<model::Repository> found;

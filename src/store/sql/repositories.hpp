@@ -17,6 +17,7 @@ public:
     explicit Repositories(Connection& db) : db_(db) {}
 
     std::optional<model::Repository> find(const model::Registry& registry, const model::RepositoryName& name) override;
+    std::optional<model::Repository> find(model::RepositoryId id) override;
     std::vector<model::Repository> page(const model::Registry& registry, std::string_view after,
                                         std::size_t limit) override;
     Inserted insert(const model::Repository& repository) override;

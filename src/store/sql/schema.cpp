@@ -5,8 +5,9 @@
 // - Every list is read in the order of an index, from where the last page ended. A test holds all plans against that.
 // - Text compares byte by byte ({text} says so for each column), as tag lists and page positions need it.
 // - Times are milliseconds since 1970, flags are 0 or 1, ids are chosen by the program (base/random.hpp).
-#include "store/sql/migrations.hpp"
 #include "store/sql/schema.hpp"
+
+#include "store/sql/migrations.hpp"
 
 namespace berth::store::sql {
 namespace {

@@ -1,6 +1,8 @@
 // Blobs that no image needs: when they are to be reviewed, and what comes of it.
 #include "store/sqlite/contract.hpp"
 
+#include <algorithm>
+
 namespace berth::store::contract {
 namespace {
 
@@ -212,6 +214,60 @@ TEST_F(ReviewsContract, PurgingARepositoryForgetsTheBlobsThatOnlyItHad) {
         EXPECT_EQ(tx.blobs().discarded_keys(10), std::vector<std::string>{"key of own"});
         EXPECT_TRUE(tx.blobs().find(there, digest("shared")));
         EXPECT_EQ(tx.blobs().due_reviews(at(999), 10).size(), 1U);
+    });
+}
+
+TEST_F(ReviewsContract, EverythingCanBeAskedForAPageAtATime) {
+    change([&](Transaction& tx) {
+        for (const auto content : {"a", "b", "c"}) push(tx, content, 100);
+        push_image(tx, 1, "first", {"a", "b"});
+        push_image(tx, 2, "second", {"a", "absent"});
+        std::vector<model::Digest> seen;
+        std::string after;
+        for (auto page = tx.blobs().page(after, 2); !page.empty(); page = tx.blobs().page(after, 2)) {
+            for (const auto& blob : page) seen.push_back(blob.digest);
+            after = page.back().digest.text();
+        }
+        EXPECT_EQ(seen.size(), 3U);
+        EXPECT_TRUE(std::ranges::is_sorted(seen, {}, &model::Digest::text));
+
+        std::vector<std::string> needs;
+        BlobNeedPosition position;
+        for (auto page = tx.blobs().needs(position, 1); !page.empty(); page = tx.blobs().needs(position, 1)) {
+            const auto& need = page.back();
+            EXPECT_EQ(need.held, need.digest != digest("absent"));
+            needs.push_back(need.digest.text() + std::to_string(static_cast<std::int64_t>(need.image)));
+            position = {.repository = need.repository, .digest = need.digest.text(), .image = need.image};
+        }
+        EXPECT_EQ(needs.size(), 4U);
+
+        EXPECT_EQ(tx.images().page(model::ImageRowId{0}, 1).at(0).digest, digest("first"));
+        EXPECT_EQ(tx.images().page(model::ImageRowId{1}, 9).at(0).digest, digest("second"));
+        EXPECT_TRUE(tx.images().page(model::ImageRowId{2}, 9).empty());
+        EXPECT_EQ(tx.images().find(model::ImageRowId{2}).value().digest, digest("second"));
+        EXPECT_FALSE(tx.images().find(model::ImageRowId{3}));
+        EXPECT_EQ(tx.images().find_manifest(model::ImageRowId{1}), "first");
+        EXPECT_FALSE(tx.images().find_manifest(model::ImageRowId{3}));
+        EXPECT_EQ(tx.repositories().find(there).value().name, name("there"));
+        tx.repositories().mark_deleted(there, at(9));
+        EXPECT_FALSE(tx.repositories().find(there));
+    });
+}
+
+TEST_F(ReviewsContract, AForgottenBlobMayBePushedAnew) {
+    change([&](Transaction& tx) {
+        push(tx, "layer", 100);
+        tx.blobs().link(there, digest("layer"), at(1), at(100));
+        push_image(tx, 1, "manifest", {"layer"});
+        tx.blobs().forget(digest("layer"));
+        EXPECT_FALSE(tx.blobs().find(digest("layer")));
+        EXPECT_FALSE(tx.blobs().find(there, digest("layer")));
+        EXPECT_TRUE(tx.blobs().discarded_keys(10).empty());
+        EXPECT_TRUE(tx.blobs().referenced(here, digest("layer")));
+        EXPECT_EQ(tx.blobs().insert(stored("layer"), at(2)), Inserted::yes);
+        tx.blobs().discard_key("k", at(1));
+        EXPECT_TRUE(tx.blobs().is_discarded("k"));
+        EXPECT_FALSE(tx.blobs().is_discarded("l"));
     });
 }
 

@@ -34,6 +34,7 @@ protected:
         (void)repositories.insert(repository(1, "app"));
         (void)repositories.find(registry(), name("app"));
         (void)repositories.page(registry(), "", 1);
+        (void)repositories.find(here);
         repositories.set_tag_mutability(here, {});
         repositories.put_resource_tag(here, {.key = "k", .value = "v"});
         (void)repositories.resource_tags(here);
@@ -54,6 +55,9 @@ protected:
         (void)images.find(here, tag("b"));
         (void)images.manifest(model::ImageRowId{1});
         (void)images.any(here);
+        (void)images.find(model::ImageRowId{1});
+        (void)images.find_manifest(model::ImageRowId{1});
+        (void)images.page(model::ImageRowId{0}, 1);
         (void)images.count_tags(model::ImageRowId{1});
         (void)images.tag_page(here, "", 1);
         (void)images.parents(here, digest("c"));
@@ -83,6 +87,10 @@ protected:
         (void)blobs.holders(registry(), digest("x"), 1);
         blobs.discard_key("k", at(1));
         (void)blobs.discarded_keys(1);
+        (void)blobs.is_discarded("k");
+        (void)blobs.page("", 1);
+        (void)blobs.needs({}, 1);
+        blobs.forget(digest("none"));
         blobs.forget_discarded_key("k");
 
         Upload upload;
