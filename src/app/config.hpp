@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/server.hpp"
+#include "jobs/collection.hpp"
 #include "jobs/housekeeping.hpp"
 #include "jobs/lifecycle.hpp"
 #include "registry/settings.hpp"
@@ -51,6 +52,7 @@ struct Config {
     registry::Settings registry;
     jobs::HousekeepingOptions housekeeping;
     jobs::LifecycleOptions lifecycle;
+    jobs::CollectionOptions collection;
     std::chrono::milliseconds job_poll{1000};
 };
 

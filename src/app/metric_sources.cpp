@@ -34,7 +34,8 @@ void add_metric_sources(api::ops::Metrics& metrics, MetricOwners owners) {
     using Store = store::sqlite::Statistics;
     using Jobs = jobs::RunnerStatistics;
     using Lifecycle = registry::LifecycleStatistics;
-    const auto& [server, metadata, runner, lifecycle] = owners;
+    using Collector = registry::CollectorStatistics;
+    const auto& [server, metadata, runner, lifecycle, collector] = owners;
     metrics.add({"berth_http_connections_accepted_total", "Connections accepted.", MetricKind::counter,
                  number(server, &Server::connections_accepted)});
     metrics.add({"berth_http_connections_open", "Connections open now.", MetricKind::gauge,
@@ -68,6 +69,12 @@ void add_metric_sources(api::ops::Metrics& metrics, MetricOwners owners) {
     metrics.add({"berth_lifecycle_held_images",
                  "Images that were due in the last run and stayed, because an index or a subject still needs them.",
                  MetricKind::gauge, number(lifecycle, &Lifecycle::held)});
+    metrics.add({"berth_gc_reviewed_blobs_total", "Blobs looked at because their grace was over.", MetricKind::counter,
+                 number(collector, &Collector::reviewed)});
+    metrics.add({"berth_gc_removed_blobs_total", "Blobs removed because nothing needed them.", MetricKind::counter,
+                 number(collector, &Collector::removed_blobs)});
+    metrics.add({"berth_gc_removed_bytes_total", "Bytes of those blobs.", MetricKind::counter,
+                 number(collector, &Collector::removed_bytes)});
     metrics.add(
         {"berth_resident_memory_bytes", "Memory of this process that is in RAM.", MetricKind::gauge, resident_bytes});
 }

@@ -4,6 +4,7 @@
 #include "api/ops/metrics.hpp"
 #include "http/server.hpp"
 #include "jobs/runner.hpp"
+#include "registry/collector.hpp"
 #include "registry/lifecycle_runs.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"
 
@@ -14,6 +15,7 @@ struct MetricOwners {
     const store::sqlite::SqliteMetadata& metadata;
     const jobs::Runner& runner;
     const registry::LifecycleRuns& lifecycle;
+    const registry::Collector& collector;
 };
 
 // The owners outlive the metrics' last rendering.

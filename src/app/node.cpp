@@ -133,6 +133,7 @@ struct Node::Parts {
     registry::LifecyclePreviews lifecycle_previews;
     registry::LifecycleRuns lifecycle_runs;
     registry::StorageClasses storage_classes;
+    registry::Collector collector;
 
     jobs::Runner runner;
     auth::BasicAuthenticator authenticator;
@@ -182,6 +183,7 @@ Node::Parts::Parts(const Config& the_config)
       lifecycle_previews(services),
       lifecycle_runs(services),
       storage_classes(services),
+      collector(services),
       runner(*metadata, clock, random, jobs::RunnerOptions{.poll = config.job_poll}),
       authenticator(key, clock, random),
       metrics(counters),
@@ -216,9 +218,13 @@ Node::Parts::Parts(const Config& the_config)
     jobs::add_lifecycle(runner,
                         {.runs = lifecycle_runs, .previews = lifecycle_previews, .storage_classes = storage_classes},
                         config.lifecycle);
+    jobs::add_collection(runner, collector, config.collection);
     bell.connect([this] { runner.wake(); });
-    add_metric_sources(metrics,
-                       {.server = server, .metadata = *metadata, .runner = runner, .lifecycle = lifecycle_runs});
+    add_metric_sources(metrics, {.server = server,
+                                 .metadata = *metadata,
+                                 .runner = runner,
+                                 .lifecycle = lifecycle_runs,
+                                 .collector = collector});
 }
 
 http::ServerOptions Node::Parts::server_options() {

@@ -146,6 +146,13 @@ std::vector<Setting> make_settings() {
              "Memory for manifests, small blobs and tag lists that are asked for again."),
         duration("storage.sweep_interval", BERTH_AT(housekeeping.sweep_interval),
                  "How often expired uploads and superfluous bytes are removed."),
+        duration("storage.gc_grace", BERTH_AT(registry.blob_grace),
+                 "How long a blob that no image needs is kept, from its upload, the end of its last image or the last "
+                 "time a client was told it is there. An image must be pushed within this time after its layers."),
+        duration("storage.gc_interval", BERTH_AT(collection.interval),
+                 "How often blobs are looked for whose storage.gc_grace is over."),
+        number("storage.gc_rate", BERTH_AT(collection.rate),
+               "Blobs a second that are looked at and removed at most; 0 is no limit, and then pushes get slower."),
         duration("storage.purge_interval", BERTH_AT(housekeeping.purge_interval),
                  "How often rows of deleted repositories are removed."),
         duration("jobs.poll_interval", BERTH_AT(job_poll), "How often background jobs that are due are looked for."),
