@@ -1,8 +1,8 @@
 // berth fsck: proves the data folder of a stopped server, and says what is lost.
-#include "app/blocking.hpp"
 #include "app/commands.hpp"
 #include "app/process.hpp"
 #include "app/usage_error.hpp"
+#include "async/run_blocking.hpp"
 #include "registry/fsck.hpp"
 #include "store/fs/fs_blob_store.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"

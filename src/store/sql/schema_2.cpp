@@ -3,6 +3,8 @@
 // - repository_blob.review_at: from when on the blob may leave the repository if no image of it needs it. NULL is a
 //   promise that one does: whoever takes an image away sets it. The partial index is the queue.
 // - A blob has a row only while a repository has it: the last one to let go takes it away and notes its key.
+// - tag_digest has all that the tags of an image are asked for. Without the time in it the planner preferred to read
+//   every tag of the repository.
 // - image_list serves each filter by a few ranges of (status, tagged), so a rare status costs what it returns.
 #include "store/sql/schema.hpp"
 
@@ -20,6 +22,8 @@ DELETE FROM blob_bytes WHERE NOT EXISTS (SELECT 1 FROM repository_blob l WHERE l
 DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM repository_blob l WHERE l.digest = blob.digest);
 DROP TABLE blob_review;
 
+DROP INDEX tag_digest;
+CREATE INDEX tag_digest ON tag (repository, digest, name, updated_at);
 DROP INDEX image_untagged;
 CREATE INDEX image_list ON image (repository, status, tagged, digest);
 )sql";

@@ -208,6 +208,10 @@ TEST_F(Plans, ListsUseTheirOwnIndex) {
            "COVERING INDEX image_list (repository=? AND status=? AND tagged=? AND digest>?)");
     expect("SELECT name FROM tag WHERE repository = $1 AND digest = $2 AND name > $3",
            "COVERING INDEX tag_digest (repository=? AND digest=? AND name>?)");
+    expect("SELECT t.name FROM image i JOIN tag t", "COVERING INDEX tag_digest (repository=? AND digest=?)");
+    expect("SELECT count(*) FROM image i JOIN tag t", "COVERING INDEX tag_digest (repository=? AND digest=?)");
+    expect("SELECT 1 FROM tag t WHERE t.repository = $1", "COVERING INDEX tag_digest (repository=? AND digest=?)");
+    expect("DELETE FROM tag WHERE repository = $1 AND digest = $2", "tag_digest (repository=? AND digest=?)");
     expect("WHERE review_at <= $1", "COVERING INDEX repository_blob_review (review_at<?)");
     expect("i.subject = $2 AND i.digest > $3", "image_subject (repository=? AND subject=? AND digest>?)");
     expect("SELECT name FROM tag WHERE repository = $1 AND name > $2", "PRIMARY KEY (repository=? AND name>?)");
