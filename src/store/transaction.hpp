@@ -27,7 +27,6 @@ public:
     virtual ~RepositoryTable() = default;
     [[nodiscard]] virtual std::optional<model::Repository> find(const model::Registry&,
                                                                 const model::RepositoryName&) = 0;
-    [[nodiscard]] virtual std::optional<model::Repository> find(model::RepositoryId) = 0;
     // By name, ascending.
     [[nodiscard]] virtual std::vector<model::Repository> page(const model::Registry&, std::string_view after,
                                                               std::size_t limit) = 0;
