@@ -10,6 +10,7 @@ namespace berth::app {
 void add_serve_command(CLI::App& program, int& exit_code);
 void add_config_command(CLI::App& program, int& exit_code);
 void add_lifecycle_command(CLI::App& program, int& exit_code);
+void add_fsck_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program, int& exit_code);
 void add_vulndb_command(CLI::App& program, int& exit_code);
 void add_images_command(CLI::App& program, int& exit_code);

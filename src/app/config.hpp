@@ -3,9 +3,11 @@
 #pragma once
 
 #include "http/server.hpp"
+#include "jobs/collection.hpp"
 #include "jobs/housekeeping.hpp"
 #include "jobs/lifecycle.hpp"
 #include "registry/settings.hpp"
+#include "scanning/scan_queue.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -17,6 +19,7 @@ namespace berth::app {
 
 enum class LogFormat : std::uint8_t { text, json };
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
+enum class ScanEngine : std::uint8_t { off };
 enum class AccessLog : std::uint8_t { off, errors, all };
 
 struct Config {
@@ -51,7 +54,10 @@ struct Config {
     registry::Settings registry;
     jobs::HousekeepingOptions housekeeping;
     jobs::LifecycleOptions lifecycle;
+    jobs::CollectionOptions collection;
     std::chrono::milliseconds job_poll{1000};
+    ScanEngine scan_engine = ScanEngine::off;
+    scanning::QueueOptions scan_queue;
 };
 
 }  // namespace berth::app

@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
     berth::app::add_images_command(program, exit_code);
     berth::app::add_config_command(program, exit_code);
     berth::app::add_lifecycle_command(program, exit_code);
+    berth::app::add_fsck_command(program, exit_code);
     berth::app::add_completion_command(program, exit_code);
     berth::app::add_vulndb_command(program, exit_code);
     berth::app::add_dump_model_command(program, exit_code);

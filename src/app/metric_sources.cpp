@@ -34,7 +34,9 @@ void add_metric_sources(api::ops::Metrics& metrics, MetricOwners owners) {
     using Store = store::sqlite::Statistics;
     using Jobs = jobs::RunnerStatistics;
     using Lifecycle = registry::LifecycleStatistics;
-    const auto& [server, metadata, runner, lifecycle] = owners;
+    using Scans = scanning::QueueStatistics;
+    using Collector = registry::CollectorStatistics;
+    const auto& [server, metadata, runner, lifecycle, scans, collector] = owners;
     metrics.add({"berth_http_connections_accepted_total", "Connections accepted.", MetricKind::counter,
                  number(server, &Server::connections_accepted)});
     metrics.add({"berth_http_connections_open", "Connections open now.", MetricKind::gauge,
@@ -68,6 +70,19 @@ void add_metric_sources(api::ops::Metrics& metrics, MetricOwners owners) {
     metrics.add({"berth_lifecycle_held_images",
                  "Images that were due in the last run and stayed, because an index or a subject still needs them.",
                  MetricKind::gauge, number(lifecycle, &Lifecycle::held)});
+    metrics.add({"berth_gc_reviewed_blobs_total", "Blobs looked at because their grace was over.", MetricKind::counter,
+                 number(collector, &Collector::reviewed)});
+    metrics.add({"berth_gc_removed_blobs_total", "Blobs removed because nothing needed them.", MetricKind::counter,
+                 number(collector, &Collector::removed_blobs)});
+    metrics.add({"berth_gc_removed_bytes_total", "Bytes of those blobs.", MetricKind::counter,
+                 number(collector, &Collector::removed_bytes)});
+    metrics.add({"berth_scans_completed_total", "Scans that brought findings.", MetricKind::counter,
+                 number(scans, &Scans::completed)});
+    metrics.add({"berth_scans_failed_total", "Scans that failed for good.", MetricKind::counter,
+                 number(scans, &Scans::failed)});
+    metrics.add({"berth_scans_retried_total", "Scans that failed and will be tried again.", MetricKind::counter,
+                 number(scans, &Scans::retried)});
+    metrics.add({"berth_scans_running", "Scans running now.", MetricKind::gauge, number(scans, &Scans::running)});
     metrics.add(
         {"berth_resident_memory_bytes", "Memory of this process that is in RAM.", MetricKind::gauge, resident_bytes});
 }

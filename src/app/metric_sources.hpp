@@ -4,7 +4,9 @@
 #include "api/ops/metrics.hpp"
 #include "http/server.hpp"
 #include "jobs/runner.hpp"
+#include "registry/collector.hpp"
 #include "registry/lifecycle_runs.hpp"
+#include "scanning/scan_queue.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"
 
 namespace berth::app {
@@ -14,6 +16,8 @@ struct MetricOwners {
     const store::sqlite::SqliteMetadata& metadata;
     const jobs::Runner& runner;
     const registry::LifecycleRuns& lifecycle;
+    const scanning::ScanQueue& scans;
+    const registry::Collector& collector;
 };
 
 // The owners outlive the metrics' last rendering.

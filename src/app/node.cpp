@@ -18,6 +18,7 @@
 #include "http/server.hpp"
 #include "jobs/housekeeping.hpp"
 #include "jobs/lifecycle.hpp"
+#include "jobs/scanning.hpp"
 #include "registry/blobs.hpp"
 #include "registry/buffer_pool.hpp"
 #include "registry/credentials.hpp"
@@ -33,6 +34,12 @@
 #include "registry/repositories.hpp"
 #include "registry/storage_classes.hpp"
 #include "registry/uploads.hpp"
+#include "scanning/configurations.hpp"
+#include "scanning/scan_queue.hpp"
+#include "scanning/scan_results.hpp"
+#include "scanning/scanner_off.hpp"
+#include "scanning/scans.hpp"
+#include "scanning/suppressions.hpp"
 #include "store/fs/fs_blob_store.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"
 
@@ -63,6 +70,20 @@ std::unique_ptr<store::sqlite::SqliteMetadata> open_metadata(const fs::path& dat
     auto opened = store::sqlite::SqliteMetadata::open({.path = data / "metadata.db"});
     if (!opened) throw UsageError(opened.error().message);
     return std::move(*opened);
+}
+
+std::unique_ptr<scanning::Scanner> make_scanner(const Config& config) {
+    switch (config.scan_engine) {
+        case ScanEngine::off:
+            return std::make_unique<scanning::ScannerOff>();
+    }
+    throw UsageError("there is no such scan engine");
+}
+
+scanning::QueueOptions scan_options(const Config& config) {
+    auto options = config.scan_queue;
+    options.poll = config.job_poll;
+    return options;
 }
 
 auth::StatementKey token_key(registry::Credentials& credentials) {
@@ -134,6 +155,14 @@ struct Node::Parts {
     registry::LifecycleRuns lifecycle_runs;
     registry::StorageClasses storage_classes;
 
+    std::unique_ptr<scanning::Scanner> scanner;
+    scanning::ScanResults scan_results;
+    scanning::ScanQueue scan_queue;
+    scanning::Scans scans;
+    scanning::Configurations scan_configurations;
+    scanning::Suppressions suppressions;
+    registry::Collector collector;
+
     jobs::Runner runner;
     auth::BasicAuthenticator authenticator;
     api::ops::RequestCounters counters;
@@ -182,6 +211,13 @@ Node::Parts::Parts(const Config& the_config)
       lifecycle_previews(services),
       lifecycle_runs(services),
       storage_classes(services),
+      scanner(make_scanner(config)),
+      scan_results(services),
+      scan_queue(services, *scanner, scan_results, scan_options(config)),
+      scans(services),
+      scan_configurations(services),
+      suppressions(services),
+      collector(services),
       runner(*metadata, clock, random, jobs::RunnerOptions{.poll = config.job_poll}),
       authenticator(key, clock, random),
       metrics(counters),
@@ -206,6 +242,9 @@ Node::Parts::Parts(const Config& the_config)
                                                                    .lifecycle_policies = lifecycle_policies,
                                                                    .lifecycle_previews = lifecycle_previews,
                                                                    .storage_classes = storage_classes,
+                                                                   .scans = scans,
+                                                                   .scan_configurations = scan_configurations,
+                                                                   .suppressions = suppressions,
                                                                    .authorizer = authorizer,
                                                                    .endpoints = *endpoints,
                                                                    .key = key,
@@ -216,9 +255,18 @@ Node::Parts::Parts(const Config& the_config)
     jobs::add_lifecycle(runner,
                         {.runs = lifecycle_runs, .previews = lifecycle_previews, .storage_classes = storage_classes},
                         config.lifecycle);
-    bell.connect([this] { runner.wake(); });
-    add_metric_sources(metrics,
-                       {.server = server, .metadata = *metadata, .runner = runner, .lifecycle = lifecycle_runs});
+    jobs::add_collection(runner, collector, config.collection);
+    jobs::add_scanning(runner, scan_configurations);
+    bell.connect([this] {
+        runner.wake();
+        scan_queue.wake();
+    });
+    add_metric_sources(metrics, {.server = server,
+                                 .metadata = *metadata,
+                                 .runner = runner,
+                                 .lifecycle = lifecycle_runs,
+                                 .scans = scan_queue,
+                                 .collector = collector});
 }
 
 http::ServerOptions Node::Parts::server_options() {
@@ -251,8 +299,10 @@ void Node::run() {
             log::error("background jobs have stopped", {{"reason", thrown.what()}});
         }
     });
+    parts.scan_queue.start();
     parts.server.run();
     parts.runner.stop();
+    parts.scan_queue.stop();
     parts.background.join();
     parts.storage_pool.join();
     log::info("stopped");

@@ -7,6 +7,7 @@ namespace berth::jobs {
 namespace {
 
 constexpr std::size_t batch = 500;
+constexpr std::size_t purge_batch = 100;  // dearer rows: blobs go with them
 
 Task<Result<Outcome>> sweep_uploads(registry::Uploads& uploads) {
     auto swept = co_await uploads.sweep(batch);
@@ -14,10 +15,12 @@ Task<Result<Outcome>> sweep_uploads(registry::Uploads& uploads) {
     co_return *swept >= batch ? Outcome::more : Outcome::done;
 }
 
+// Synced: bytes of the blobs that go are removed once this is committed, and rows that came back after a power cut
+// would point at nothing.
 Task<Result<Outcome>> purge_repositories(store::Metadata& metadata) {
     auto purged = co_await metadata.write(
-        [](store::Transaction& tx) -> Result<std::size_t> { return tx.repositories().purge(batch); },
-        store::Durability::relaxed);
+        [](store::Transaction& tx) -> Result<std::size_t> { return tx.repositories().purge(purge_batch); },
+        store::Durability::synced);
     if (!purged) co_return fail(std::move(purged));
     co_return *purged > 0 ? Outcome::more : Outcome::done;
 }

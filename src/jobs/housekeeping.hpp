@@ -12,7 +12,7 @@ namespace berth::jobs {
 
 struct HousekeepingOptions {
     std::chrono::milliseconds sweep_interval{60'000};       // expired uploads, bytes nobody needs
-    std::chrono::milliseconds purge_interval{10'000};       // rows of deleted repositories
+    std::chrono::milliseconds purge_interval{10'000};       // what deleted repositories had
     std::chrono::milliseconds bin_interval{60'000};         // images whose time in the recycle bin is up
     std::chrono::milliseconds pull_times_interval{10'000};  // last pull times
     std::chrono::hours event_retention{24 * 7};             // how long events stay in the outbox

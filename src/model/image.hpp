@@ -66,6 +66,8 @@ struct Blob {
     Digest digest;
     std::uint64_t size = 0;
     BlobLocation location;
+    // Of a blob as one repository has it: from when on it may go if no image needs it; nullopt: one does.
+    std::optional<Timestamp> review_at = std::nullopt;
 };
 
 }  // namespace berth::model

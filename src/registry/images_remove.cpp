@@ -11,7 +11,7 @@ namespace berth::registry {
 namespace {
 
 bool took(const Removal& removal, const model::ImageIdentifier& id) {
-    return std::ranges::any_of(removal.taken(), [&](const auto& gone) {
+    return std::ranges::any_of(removal.taken().pairs, [&](const auto& gone) {
         return (!id.tag || gone.tag == id.tag) && (!id.digest || gone.digest == id.digest);
     });
 }
@@ -47,7 +47,7 @@ Task<Result<std::vector<Images::DeletedOrFailure>>> Images::remove_batch(const C
     auto entered = co_await enter(services_, call, iam::action::batch_delete_image, repository);
     if (!entered) co_return fail(std::move(entered));
     const auto id = (*entered)->id;
-    std::vector<model::ImageIdentifier> taken;
+    Taken taken;
     auto removed =
         co_await services_.metadata.write([&](store::Transaction& tx) -> Result<std::vector<DeletedOrFailure>> {
             Removal removal(services_, tx, repository, id, model::by_principal(call.principal.arn));
@@ -64,7 +64,7 @@ Task<Result<void>> Images::remove(const Call& call, RepositoryRef repository, mo
     auto entered = co_await enter(services_, call, iam::action::batch_delete_image, repository);
     if (!entered) co_return fail(std::move(entered));
     const auto id = (*entered)->id;
-    std::vector<model::ImageIdentifier> taken;
+    Taken taken;
     auto removed = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<std::vector<DeletedImage>> {
         Removal removal(services_, tx, repository, id, model::by_principal(call.principal.arn));
         const auto* tag = std::get_if<model::Tag>(&reference);

@@ -81,7 +81,7 @@ struct LifecycleRuns::Batch {
     bool outdated = false;  // another policy governs by now
     std::vector<ExecutionEntry> done = {};
     std::vector<ExecutionEntry> failed = {};
-    std::vector<model::ImageIdentifier> taken = {};
+    Taken taken = {};
     std::vector<StatusChange> archived = {};
     std::uint64_t expired = 0;
 };
@@ -192,7 +192,8 @@ Result<void> LifecycleRuns::act(Plan& plan, Batch& batch, store::Transaction& tx
         Removal removal(services_, tx, plan.repository, image->repository, cause);
         auto removed = removal.image(*image);
         if (!removed) return fail(std::move(removed));
-        std::ranges::copy(removal.taken(), std::back_inserter(batch.taken));
+        std::ranges::copy(removal.taken().pairs, std::back_inserter(batch.taken.pairs));
+        std::ranges::copy(removal.taken().superfluous, std::back_inserter(batch.taken.superfluous));
         batch.done.push_back(plan.entry(decision));
         ++batch.expired;
     }

@@ -1,5 +1,6 @@
 // Mounting: a blob of one repository becomes part of another without a byte being sent.
 #include "registry/access.hpp"
+#include "registry/promise.hpp"
 #include "registry/uploads.hpp"
 
 namespace berth::registry {
@@ -44,7 +45,7 @@ Task<Result<std::optional<model::Blob>>> Uploads::mount(const Call& call, Reposi
                 auto target = find_repository(tx, repository);
                 if (!target) return fail(std::move(target));
                 auto blob = tx.blobs().find(source_id, digest);
-                if (blob) tx.blobs().link(target->id, digest, services_.clock.now());
+                if (blob) tx.blobs().link(target->id, digest, services_.clock.now(), next_review(services_));
                 return blob;
             });
         if (!linked || *linked) co_return linked;

@@ -2,9 +2,13 @@
 
 #include "registry/access.hpp"
 #include "registry/events.hpp"
+#include "registry/promise.hpp"
 #include "registry/read_cache.hpp"
+#include "registry/removal.hpp"
 #include "registry/restoration.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace berth::registry {
@@ -15,8 +19,10 @@ constexpr std::size_t purge_batch = 500;
 
 // Takes one image out of the bin for good, and says so.
 std::vector<DeletedImage> purge_one(Services& services, store::Transaction& tx, const RepositoryRef& repository,
-                                    const store::BinnedImage& binned, const model::Cause& cause) {
-    tx.bin().erase(binned.image.id);
+                                    const store::BinnedImage& binned, const model::Cause& cause,
+                                    std::vector<model::Digest>& superfluous) {
+    auto unneeded = tx.bin().erase(binned.image.id, next_review(services), services.clock.now());
+    std::ranges::move(unneeded, std::back_inserter(superfluous));
     announce_image(services, tx, event::image_purge, repository, binned.image, nullptr, cause);
     std::vector<DeletedImage> gone;
     for (const auto& tag : binned.tags) gone.push_back({.id = {.digest = binned.image.digest, .tag = tag}});
@@ -80,14 +86,16 @@ Task<Result<std::vector<Images::DeletedOrFailure>>> RecycleBin::purge(const Call
     auto entered = co_await enter(services_, call, iam::action::purge_deleted_images, repository);
     if (!entered) co_return fail(std::move(entered));
     const auto cause = model::by_principal(call.principal.arn);
-    co_return co_await services_.metadata.write(
-        [&](store::Transaction& tx) -> Result<std::vector<Images::DeletedOrFailure>> {
+    std::vector<model::Digest> superfluous;
+    auto purged =
+        co_await services_.metadata.write([&](store::Transaction& tx) -> Result<std::vector<Images::DeletedOrFailure>> {
+            superfluous.clear();
             std::vector<Images::DeletedOrFailure> results;
             std::vector<DeletedImage> gone;
             for (const auto& wanted : ids) {
                 auto found = find_binned(tx, (*entered)->id, wanted);
                 if (auto* binned = std::get_if<store::BinnedImage>(&found)) {
-                    auto pairs = purge_one(services_, tx, repository, *binned, cause);
+                    auto pairs = purge_one(services_, tx, repository, *binned, cause, superfluous);
                     gone.insert(gone.end(), pairs.begin(), pairs.end());
                     results.emplace_back(std::move(pairs));
                 } else if (includes(gone, wanted)) {
@@ -98,30 +106,44 @@ Task<Result<std::vector<Images::DeletedOrFailure>>> RecycleBin::purge(const Call
             }
             return results;
         });
+    forget_needed(services_.cache, (*entered)->id, superfluous);
+    co_return purged;
 }
 
 Task<Result<RecycleBin::Purged>> RecycleBin::purge_all(const Call& call, RepositoryRef repository) {
     auto entered = co_await enter(services_, call, iam::action::purge_deleted_images, repository);
     if (!entered) co_return fail(std::move(entered));
     const auto cause = model::by_principal(call.principal.arn);
-    co_return co_await services_.metadata.write([&](store::Transaction& tx) -> Result<Purged> {
+    std::vector<model::Digest> superfluous;
+    auto done = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<Purged> {
+        superfluous.clear();
         Purged purged;
         const auto batch = tx.bin().page((*entered)->id, {}, purge_batch);
         for (const auto& binned : batch) {
-            for (auto& gone : purge_one(services_, tx, repository, binned, cause)) {
+            for (auto& gone : purge_one(services_, tx, repository, binned, cause, superfluous)) {
                 purged.images.push_back(std::move(gone));
             }
         }
         purged.more = batch.size() == purge_batch;
         return purged;
     });
+    forget_needed(services_.cache, (*entered)->id, superfluous);
+    co_return done;
 }
 
 Task<Result<std::size_t>> RecycleBin::empty(std::size_t limit) {
-    const auto before = services_.clock.now() - services_.settings.recycle_bin;
-    co_return co_await services_.metadata.write(
-        [&](store::Transaction& tx) -> Result<std::size_t> { return tx.bin().purge(before, limit); },
+    const auto now = services_.clock.now();
+    const auto before = now - services_.settings.recycle_bin;
+    auto purged = co_await services_.metadata.write(
+        [&](store::Transaction& tx) -> Result<store::BinPurge> {
+            return tx.bin().purge(before, limit, next_review(services_), now);
+        },
         store::Durability::relaxed);
+    if (!purged) co_return fail(std::move(purged));
+    for (const auto& [repository, digest] : purged->superfluous) {
+        services_.cache.blobs.drop(key_of(repository, digest.text()));
+    }
+    co_return purged->images;
 }
 
 }  // namespace berth::registry

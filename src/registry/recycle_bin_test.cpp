@@ -79,12 +79,10 @@ protected:
     std::vector<store::Event> events() {
         return world_.look([](store::Transaction& tx) { return tx.outbox().page(0, 1000); });
     }
-    // As the jobs do: what nobody needs goes.
+    // As the job does, once the grace of what nobody needs is over.
     void collect() {
-        wait_for(world_.metadata->write([&](store::Transaction& tx) -> Result<int> {
-            static_cast<void>(tx.blobs().remove_unlinked(world_.clock.now(), 1000));
-            return 0;
-        })).value();
+        world_.clock.advance(std::chrono::hours(24 * 2));
+        EXPECT_TRUE(wait_for(world_.collector.collect(1000)));
     }
 
     testing::World world_;
@@ -288,7 +286,8 @@ TEST_F(RecycleBinTest, ALifecycleRuleIsNamedAsTheCause) {
     wait_for(world_.metadata->write([&](store::Transaction& tx) -> Result<int> {
         Removal removal(world_.services, tx, app_, app_row_, model::by_lifecycle_rule(7));
         EXPECT_TRUE(removal.image(tx.images().find(app_row_, digest(one_)).value()));
-        EXPECT_EQ(removal.taken(), (std::vector{model::ImageIdentifier{.digest = digest(one_), .tag = tag("a")}}));
+        EXPECT_EQ(removal.taken().pairs,
+                  (std::vector{model::ImageIdentifier{.digest = digest(one_), .tag = tag("a")}}));
         return 0;
     })).value();
     EXPECT_EQ(binned().at(0).binned.cause, model::by_lifecycle_rule(7));

@@ -2,8 +2,11 @@
 
 #include "registry/events.hpp"
 #include "registry/faults.hpp"
+#include "registry/promise.hpp"
 #include "registry/read_cache.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace berth::registry {
@@ -17,13 +20,13 @@ void Removal::take(std::vector<DeletedImage>& deleted, const model::Image& image
     if (tag != nullptr) id.tag = *tag;
     announce_image(services_, tx_, event::image_delete, repository_, image, tag, cause_);
     deleted.push_back({.id = id});
-    taken_.push_back(std::move(id));
+    taken_.pairs.push_back(std::move(id));
 }
 
 // A call may take an image tag by tag: it goes to the bin with all of them.
 std::vector<model::Tag> Removal::tags_taken_from(const model::Image& image) const {
     std::vector<model::Tag> tags;
-    for (const auto& id : taken_) {
+    for (const auto& id : taken_.pairs) {
         if (id.digest == image.digest && id.tag) tags.push_back(*id.tag);
     }
     return tags;
@@ -38,7 +41,8 @@ Result<std::vector<DeletedImage>> Removal::image(const model::Image& image) {
     if (services_.settings.recycle_bin.count() > 0) {
         tx_.bin().put(image.id, tags_taken_from(image), cause_, services_.clock.now());
     } else {
-        tx_.images().erase(image.id);
+        auto unneeded = tx_.images().erase(image.id, next_review(services_));
+        std::ranges::move(unneeded, std::back_inserter(taken_.superfluous));
     }
     std::vector<DeletedImage> deleted;
     if (tags.empty()) take(deleted, image, nullptr);
@@ -54,12 +58,17 @@ Result<std::vector<DeletedImage>> Removal::tag(const model::Image& image, const 
     return deleted;
 }
 
-void forget_removed(ReadCache& cache, model::RepositoryId repository, std::span<const model::ImageIdentifier> taken) {
-    for (const auto& id : taken) {
+void forget_removed(ReadCache& cache, model::RepositoryId repository, const Taken& taken) {
+    for (const auto& id : taken.pairs) {
         if (id.digest) cache.manifests.drop(key_of(repository, id.digest->text()));
         if (id.tag) cache.tags.drop(key_of(repository, id.tag->text()));
     }
-    if (!taken.empty()) cache.tag_pages.drop(key_of(repository, ""));
+    if (!taken.pairs.empty()) cache.tag_pages.drop(key_of(repository, ""));
+    forget_needed(cache, repository, taken.superfluous);
+}
+
+void forget_needed(ReadCache& cache, model::RepositoryId repository, std::span<const model::Digest> superfluous) {
+    for (const auto& digest : superfluous) cache.blobs.drop(key_of(repository, digest.text()));
 }
 
 }  // namespace berth::registry

@@ -28,6 +28,12 @@ enum class LastTag : std::uint8_t {
     leaves_the_image  // Distribution API
 };
 
+// What the removals of one transaction took, for forget_removed().
+struct Taken {
+    std::vector<model::ImageIdentifier> pairs;  // every (digest, tag) that went, in order
+    std::vector<model::Digest> superfluous;     // blobs that nothing in the repository needs any more
+};
+
 // The removals of one transaction in one repository, all of one cause. Each writes its event, and an image goes to the
 // recycle bin when Settings::recycle_bin says so. Lives inside the transaction; a copy of taken() may outlive it.
 class Removal {
@@ -42,8 +48,7 @@ public:
     // One tag of the image; faults as above, when it takes the image along.
     Result<std::vector<DeletedImage>> tag(const model::Image& image, const model::Tag& tag, LastTag last_tag);
 
-    // Every pair that went so far, in order.
-    [[nodiscard]] const std::vector<model::ImageIdentifier>& taken() const { return taken_; }
+    [[nodiscard]] const Taken& taken() const { return taken_; }
 
 private:
     void take(std::vector<DeletedImage>& deleted, const model::Image& image, const model::Tag* tag);
@@ -54,10 +59,12 @@ private:
     const RepositoryRef& repository_;
     model::RepositoryId id_;
     model::Cause cause_;
-    std::vector<model::ImageIdentifier> taken_;
+    Taken taken_;
 };
 
 // Takes what was removed out of memory, once the transaction is committed.
-void forget_removed(ReadCache& cache, model::RepositoryId repository, std::span<const model::ImageIdentifier> taken);
+void forget_removed(ReadCache& cache, model::RepositoryId repository, const Taken& taken);
+// Memory still says of these blobs that an image needs them.
+void forget_needed(ReadCache& cache, model::RepositoryId repository, std::span<const model::Digest> superfluous);
 
 }  // namespace berth::registry

@@ -3,6 +3,7 @@
 #include "oci/manifest.hpp"
 #include "registry/events.hpp"
 #include "registry/faults.hpp"
+#include "registry/promise.hpp"
 #include "registry/scan_requests.hpp"
 #include "registry/tag_mutability.hpp"
 
@@ -133,13 +134,20 @@ Restoration::Problem Restoration::plan_children(Plan& plan, const std::vector<mo
 void Restoration::bring_back(const Step& step) {
     const auto now = services_.clock.now();
     auto image = step.binned.image;
-    const auto bytes = tx_.bin().manifest(image.id);
-    tx_.bin().erase(image.id);
+    const auto review_at = next_review(services_);
     // Pushed again in the meantime: that image stays as it is, and gets the tags.
     if (const auto live = tx_.images().find(row_.id, image.digest)) {
+        tx_.bin().erase(image.id, review_at, now);
         image.id = live->id;
     } else {
-        insert(image, bytes);
+        const auto bytes = tx_.bin().manifest(image.id);
+        const auto manifest = parse(bytes, image);
+        // Before the bin lets go of them: the repository may have lost the blobs in the meantime.
+        for (const auto& blob : manifest->blobs) {
+            if (tx_.blobs().find(blob.digest)) tx_.blobs().link(row_.id, blob.digest, now, review_at);
+        }
+        tx_.bin().erase(image.id, review_at, now);
+        insert(image, bytes, *manifest);
     }
     for (const auto& tag : step.tags) {
         tx_.images().put_tag(row_.id, tag, image.id, now);
@@ -152,15 +160,11 @@ void Restoration::bring_back(const Step& step) {
     restored_.push_back({.id = {.digest = image.digest, .tag = std::nullopt}});
 }
 
-// As a push stores it; the repository may have lost the blobs in the meantime, but the bin kept them.
-void Restoration::insert(const model::Image& image, const std::string& bytes) {
-    const auto manifest = parse(bytes, image);
-    store::NewImage added{.image = image, .manifest = bytes, .blobs = manifest->blobs, .children = {}};
-    added.image.annotations_json = manifest->annotations_json;
-    for (const auto& child : manifest->children) added.children.push_back(child.digest);
-    for (const auto& blob : manifest->blobs) {
-        if (tx_.blobs().find(blob.digest)) tx_.blobs().link(row_.id, blob.digest, services_.clock.now());
-    }
+// As a push stores it.
+void Restoration::insert(const model::Image& image, const std::string& bytes, const oci::Manifest& manifest) {
+    store::NewImage added{.image = image, .manifest = bytes, .blobs = manifest.blobs, .children = {}};
+    added.image.annotations_json = manifest.annotations_json;
+    for (const auto& child : manifest.children) added.children.push_back(child.digest);
     tx_.images().insert(added);
 }
 

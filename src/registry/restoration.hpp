@@ -1,6 +1,7 @@
 // Bringing images back from the recycle bin, inside one transaction.
 #pragma once
 
+#include "oci/manifest.hpp"
 #include "registry/recycle_bin.hpp"
 
 #include <cstdint>
@@ -45,7 +46,7 @@ private:
     [[nodiscard]] Problem plan_tags(Step& step, TagConflict tag_conflict);
     [[nodiscard]] Problem plan_children(Plan& plan, const std::vector<model::Descriptor>& children);
     void bring_back(const Step& step);
-    void insert(const model::Image& image, const std::string& bytes);
+    void insert(const model::Image& image, const std::string& bytes, const oci::Manifest& manifest);
 
     Services& services_;
     store::Transaction& tx_;

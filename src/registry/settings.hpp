@@ -32,6 +32,7 @@ struct Settings {
     std::uint64_t layer_bytes = 52'000ULL * 1024 * 1024;            // ECR: 52,000 MiB
     std::size_t tags_per_image = 1000;                              // ECR: 1,000
     std::size_t uploads_per_repository = 1000;                      // running at once
+    std::chrono::milliseconds blob_grace = std::chrono::hours(24);  // how long a blob no image needs is kept
     std::chrono::seconds upload_lifetime = std::chrono::hours(24);  // after the last byte
     Missing missing_children = Missing::refuse;                     // an index whose manifests are not all there
     Missing missing_blobs = Missing::refuse;                        // an image whose config or layers are not all there

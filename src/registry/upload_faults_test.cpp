@@ -77,6 +77,7 @@ public:
     Task<Result<Writer>> resume(std::string key) override { co_return wrapped(co_await inner_.resume(std::move(key))); }
     Task<Result<std::unique_ptr<store::BlobReader>>> open(std::string key) override { return inner_.open(key); }
     Task<Result<void>> remove(std::string key) override { return inner_.remove(key); }
+    Task<Result<void>> set_aside(std::string key) override { return inner_.set_aside(key); }
     Task<Result<std::vector<std::string>>> list_keys(std::string prefix) override { return inner_.list_keys(prefix); }
     Task<Result<void>> check() override { return inner_.check(); }
 

@@ -4,6 +4,7 @@
 #include "registry/access.hpp"
 #include "registry/faults.hpp"
 #include "registry/hash_pool.hpp"
+#include "registry/promise.hpp"
 #include "registry/read_cache.hpp"
 
 #include <algorithm>
@@ -175,7 +176,7 @@ Task<Result<model::Blob>> publish_upload(Services& services, const RepositoryRef
             if (superfluous) tx.blobs().discard_key(blob.location.key, now);
             kept = *tx.blobs().find(digest);
         }
-        tx.blobs().link(upload.row.repository, digest, now);
+        tx.blobs().link(upload.row.repository, digest, now, next_review(services));
         tx.uploads().erase(upload.row.id);
         return kept;
     });

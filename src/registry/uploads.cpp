@@ -5,6 +5,7 @@
 #include "registry/faults.hpp"
 #include "registry/ingest.hpp"
 #include "registry/live_uploads.hpp"
+#include "registry/promise.hpp"
 #include "registry/upload_steps.hpp"
 
 #include <algorithm>
@@ -109,6 +110,17 @@ std::vector<LiveUploads::Lease> lease_idle(LiveUploads& live, std::vector<std::s
         return false;
     });
     return leases;
+}
+
+// Whoever is told so will not upload it.
+Task<Result<bool>> is_here(Services& services, model::RepositoryId repository, const model::Digest& digest) {
+    auto found = co_await services.metadata.read([&](store::Transaction& tx) -> Result<std::optional<model::Blob>> {
+        return tx.blobs().find(repository, digest);
+    });
+    if (!found) co_return fail(std::move(found));
+    if (!*found) co_return false;
+    if (is_promised(services, **found)) co_return true;
+    co_return co_await promise(services, repository, digest);
 }
 
 // Somebody else's upload is as good as none.
@@ -251,9 +263,7 @@ Task<Result<model::Blob>> Uploads::complete_parts(const Call& call, UploadRef re
     if (upload.row.short_part_followed) {
         co_return fail(FaultKind::layer_part_too_small, "A layer part other than the last is smaller than 5 MiB");
     }
-    auto present = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<bool> {
-        return tx.blobs().find(upload.row.repository, expected).has_value();
-    });
+    auto present = co_await is_here(services_, upload.row.repository, expected);
     if (!present) co_return fail(std::move(present));
     if (*present) {
         co_return fail(FaultKind::layer_exists, "The layer with digest '" + expected.text() +
@@ -331,12 +341,8 @@ Task<Result<model::Blob>> Uploads::push(const Call& call, RepositoryRef reposito
 Task<Result<std::size_t>> Uploads::sweep(std::size_t limit) {
     auto expired = co_await sweep_expired(limit);
     if (!expired) co_return expired;
-    auto keys = co_await services_.metadata.write(
-        [&](store::Transaction& tx) -> Result<std::vector<std::string>> {
-            static_cast<void>(tx.blobs().remove_unlinked(services_.clock.now(), limit));
-            return tx.blobs().discarded_keys(limit);
-        },
-        store::Durability::synced);
+    auto keys = co_await services_.metadata.read(
+        [&](store::Transaction& tx) -> Result<std::vector<std::string>> { return tx.blobs().discarded_keys(limit); });
     if (!keys) co_return fail(std::move(keys));
     const auto leases = lease_idle(*live_, *keys);
     if (keys->empty()) co_return *expired;

@@ -61,8 +61,7 @@ public:
     Task<Result<std::optional<model::Blob>>> mount(const Call& call, RepositoryRef repository, model::Digest digest,
                                                    std::optional<model::RepositoryName> from);
 
-    // Removes uploads that expired, blobs no repository has any more, and bytes nothing needs; for the sweep job.
-    // Returns how many went.
+    // Removes uploads that expired, and bytes nothing needs; for the sweep job. Returns how many went.
     Task<Result<std::size_t>> sweep(std::size_t limit);
 
 private:

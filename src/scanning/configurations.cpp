@@ -103,8 +103,8 @@ Task<Result<std::vector<RepositoryPlan>>> Configurations::of_repositories(const 
                                                                           std::vector<model::RepositoryName> names) {
     for (const auto& name : names) {
         const registry::RepositoryRef repository{.registry = registry, .name = name};
-        auto allowed = co_await registry::require(
-            services_, call, iam::action::batch_get_repository_scanning_configuration, repository);
+        auto allowed = co_await registry::require(services_, call,
+                                                  iam::action::batch_get_repository_scanning_configuration, repository);
         if (!allowed) co_return fail(std::move(allowed));
     }
     co_return co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::vector<RepositoryPlan>> {

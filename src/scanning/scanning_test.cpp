@@ -182,7 +182,7 @@ TEST_F(Scanning, WhatIsKeptComesBackAsItWas) {
     one.related = {"DSA-1", "GHSA-x"};
     one.vendor_severity = "moderate";
     one.references = {"https://example.com/1"};
-    one.published_at = -5;
+    one.published_at = 5;
     one.known_exploited = true;
     one.kernel_headers_only = true;
     kept.findings = found({one, finding("CVE-2024-2", scan::Severity::undefined)});

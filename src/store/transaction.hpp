@@ -28,12 +28,13 @@ public:
     virtual ~RepositoryTable() = default;
     [[nodiscard]] virtual std::optional<model::Repository> find(const model::Registry&,
                                                                 const model::RepositoryName&) = 0;
-    [[nodiscard]] virtual std::optional<model::Repository> find(model::RepositoryId) = 0;
     // By name, ascending.
     [[nodiscard]] virtual std::vector<model::Repository> page(const model::Registry&, std::string_view after,
                                                               std::size_t limit) = 0;
     // Inserted::no: a repository of that name is there.
     [[nodiscard]] virtual Inserted insert(const model::Repository&) = 0;
+    // nullopt as well when it is marked as deleted.
+    [[nodiscard]] virtual std::optional<model::Repository> find(model::RepositoryId) = 0;
     virtual void set_tag_mutability(model::RepositoryId, const model::TagMutabilityRule&) = 0;
     virtual void set_scan_on_push(model::RepositoryId, bool) = 0;
     // Frees the name at once; what the repository holds is removed later, by purge().
@@ -86,13 +87,17 @@ public:
     [[nodiscard]] virtual std::optional<model::Image> find(model::RepositoryId, const model::Digest&) = 0;
     [[nodiscard]] virtual std::optional<model::Image> find(model::RepositoryId, const model::Tag&) = 0;
     [[nodiscard]] virtual std::optional<model::Image> find(model::ImageRowId) = 0;
+    // The row of the image is there; an absent manifest is a bug and throws.
     [[nodiscard]] virtual std::string manifest(model::ImageRowId) = 0;
+    // For fsck, which takes nothing for granted.
+    [[nodiscard]] virtual std::optional<std::string> find_manifest(model::ImageRowId) = 0;
     [[nodiscard]] virtual bool any(model::RepositoryId) = 0;
 
     // The digest must not be there yet.
     virtual void insert(const NewImage&) = 0;
-    // The row, its tags and its references.
-    virtual void erase(model::ImageRowId) = 0;
+    // The row, its tags and its references. Blobs that no image of the repository needs any more are to be reviewed
+    // at `review_at`; they come back.
+    virtual std::vector<model::Digest> erase(model::ImageRowId, Timestamp review_at) = 0;
     virtual void set_last_pulled(model::ImageRowId, Timestamp) = 0;
     // Archived and active images also keep when they became so.
     virtual void set_status(model::ImageRowId, model::ImageStatus, Timestamp now) = 0;
@@ -119,6 +124,8 @@ public:
     // By digest, then tag.
     [[nodiscard]] virtual std::vector<ImageEntry> entry_page(model::RepositoryId, const ImageFilter&,
                                                              const ImageEntryPosition& after, std::size_t limit) = 0;
+    // Of all repositories, by row id.
+    [[nodiscard]] virtual std::vector<model::Image> page(model::ImageRowId after, std::size_t limit) = 0;
     // Active manifests whose subject is this digest, by digest, with their annotations. An empty artifact_type takes
     // all. Fewer than `limit` where the annotations are large; only an empty page is the end.
     [[nodiscard]] virtual std::vector<model::Image> referrers(model::RepositoryId, const model::Digest& subject,
@@ -151,6 +158,17 @@ struct BinEntry {
     BinnedImage binned;
 };
 
+// A blob as one repository has it.
+struct HeldBlob {
+    model::RepositoryId repository{};
+    model::Digest digest;
+};
+
+struct BinPurge {
+    std::size_t images = 0;
+    std::vector<HeldBlob> superfluous;  // blobs that now wait for their review
+};
+
 // The recycle bin. A digest is in a repository's bin at most once; it may be in the repository at the same time, when
 // it was pushed again. The blobs of an image in the bin are kept, whether its repository still has them or not.
 class BinTable {
@@ -168,43 +186,89 @@ public:
     // Of all repositories of the registry.
     [[nodiscard]] virtual std::vector<BinEntry> page(const model::Registry&, const BinPosition& after,
                                                      std::size_t limit) = 0;
-    // For good. Its blobs are looked at by remove_unlinked().
-    virtual void erase(model::ImageRowId) = 0;
-    // Erases at most `limit` images that were deleted before `before`, the oldest first; returns how many went.
-    [[nodiscard]] virtual std::size_t purge(Timestamp before, std::size_t limit) = 0;
+    // For good. Its blobs that nothing in the repository needs any more are to be reviewed at `review_at`; they come
+    // back.
+    virtual std::vector<model::Digest> erase(model::ImageRowId, Timestamp review_at, Timestamp now) = 0;
+    // Erases at most `limit` images that were deleted before `before`, the oldest first.
+    [[nodiscard]] virtual BinPurge purge(Timestamp before, std::size_t limit, Timestamp review_at, Timestamp now) = 0;
 };
 
+enum class ReviewOutcome : std::uint8_t {
+    early,     // not due (any more), or the repository has it not: nothing was changed
+    needed,    // an image needs it; it is in the queue no longer
+    unlinked,  // it left the repository
+};
+
+// A blob whose last repository let go of it: its rows are gone, its key is a discarded one.
+struct ForgottenBlob {
+    std::string key;  // empty: the bytes were inline and went with the rows
+    std::uint64_t size = 0;
+};
+
+struct Reviewed {
+    ReviewOutcome outcome = ReviewOutcome::early;
+    std::optional<ForgottenBlob> forgotten;
+};
+
+// That an image needs a blob, and whether its repository has it.
+struct BlobNeed {
+    model::RepositoryId repository{};
+    model::Digest digest;
+    model::ImageRowId image{};
+    bool held = false;
+};
+
+struct BlobNeedPosition {
+    model::RepositoryId repository{};
+    std::string digest;
+    model::ImageRowId image{};
+};
+
+// Bytes live as long as a repository has the blob. A blob stays in a repository while an image of it needs the blob;
+// one that none needs stays until its review: a time in its row, later than now by the grace that clients are promised
+// after they were told "it is here". A row without that time says that an image needs the blob.
 class BlobTable {
 public:
     virtual ~BlobTable() = default;
     // Anywhere in this server, whoever owns it.
     [[nodiscard]] virtual std::optional<model::Blob> find(const model::Digest&) = 0;
-    // Only when the repository has it. Inline bytes are not read.
+    // Only when the repository has it, with its time of review. Inline bytes are not read.
     [[nodiscard]] virtual std::optional<model::Blob> find(model::RepositoryId, const model::Digest&) = 0;
     // The bytes of an inline blob.
     [[nodiscard]] virtual std::optional<std::string> inline_bytes(const model::Digest&) = 0;
     // Inserted::no: these bytes are there already, under their own location. Inline bytes are stored from
     // location.inline_bytes when location.key is empty.
     [[nodiscard]] virtual Inserted insert(const model::Blob&, Timestamp now) = 0;
-    // Makes the blob part of the repository; doing it twice is fine.
-    virtual void link(model::RepositoryId, const model::Digest&, Timestamp now) = 0;
-    virtual void unlink(model::RepositoryId, const model::Digest&) = 0;
-    // Looks at no more than `limit` blobs that lost a repository since they were last looked at, and removes the rows
-    // of those no repository has any more and no image in the bin needs; their keys become discarded ones. Returns how
-    // many were looked at.
-    [[nodiscard]] virtual std::size_t remove_unlinked(Timestamp now, std::size_t limit) = 0;
+    // Makes the blob part of the repository, to be reviewed at `review_at`; doing it again postpones the review.
+    virtual void link(model::RepositoryId, const model::Digest&, Timestamp now, Timestamp review_at) = 0;
+    // Takes it out of the repository, whatever needs it; its bytes stay for images in the recycle bin.
+    virtual std::optional<ForgottenBlob> unlink(model::RepositoryId, const model::Digest&, Timestamp now) = 0;
     // Do manifests of the repository name it, and is none of them active?
     [[nodiscard]] virtual bool archived(model::RepositoryId, const model::Digest&) = 0;
-    // Does a manifest of the repository name it?
+    // Does an image of the repository need it, or one in its recycle bin?
     [[nodiscard]] virtual bool referenced(model::RepositoryId, const model::Digest&) = 0;
+    // No review before `review_at`. false: the repository has it not.
+    [[nodiscard]] virtual bool postpone_review(model::RepositoryId, const model::Digest&, Timestamp review_at) = 0;
+    // The ones that wait longest, at most `limit`.
+    [[nodiscard]] virtual std::vector<HeldBlob> due_reviews(Timestamp now, std::size_t limit) = 0;
+    // Does what the review of one blob comes to.
+    virtual Reviewed review(const HeldBlob&, Timestamp now) = 0;
     // Repositories of the registry that have it, at most `limit`.
     [[nodiscard]] virtual std::vector<model::Repository> holders(const model::Registry&, const model::Digest&,
                                                                  std::size_t limit) = 0;
+
+    // For fsck, which asks everything there is. All blobs, by digest; inline bytes are not read.
+    [[nodiscard]] virtual std::vector<model::Blob> page(std::string_view after_digest, std::size_t limit) = 0;
+    // What images need, by repository, digest and image.
+    [[nodiscard]] virtual std::vector<BlobNeed> needs(const BlobNeedPosition& after, std::size_t limit) = 0;
+    // As if it had never been pushed: no repository has it. Its key is the caller's to look after.
+    virtual void forget(const model::Digest&) = 0;
 
     // Keys of the blob store whose bytes nothing needs any more: written in the transaction that makes them
     // superfluous, removed after the bytes went.
     virtual void discard_key(std::string_view key, Timestamp now) = 0;
     [[nodiscard]] virtual std::vector<std::string> discarded_keys(std::size_t limit) = 0;
+    [[nodiscard]] virtual bool is_discarded(std::string_view key) = 0;
     virtual void forget_discarded_key(std::string_view key) = 0;
 };
 

@@ -60,6 +60,7 @@ public:
         if (auto fault = next(BlobCall::remove)) co_return std::unexpected(*fault);
         co_return co_await inner_.remove(std::move(key));
     }
+    Task<Result<void>> set_aside(std::string key) override { return inner_.set_aside(std::move(key)); }
     Task<Result<std::vector<std::string>>> list_keys(std::string prefix) override {
         return inner_.list_keys(std::move(prefix));
     }

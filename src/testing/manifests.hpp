@@ -31,5 +31,19 @@ inline std::string index_of(const std::vector<std::string>& children) {
     }
     return R"({"schemaVersion":2,"mediaType":")" + std::string(index_type) + R"(","manifests":[)" + list + "]}";
 }
+inline std::string descriptor_of(std::string_view type, const std::string& bytes) {
+    return descriptor(type, model::Digest::of(bytes), bytes.size());
+}
+// `salt` makes it another image of the same blobs.
+inline std::string manifest_of(const std::string& config, const std::vector<std::string>& layers,
+                               std::string_view salt = "") {
+    std::string list;
+    for (const auto& layer : layers) {
+        list += (list.empty() ? "" : ",") + descriptor_of("application/vnd.oci.image.layer.v1.tar+gzip", layer);
+    }
+    return R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":)" +
+           descriptor_of("application/vnd.oci.image.config.v1+json", config) + R"(,"layers":[)" + list +
+           R"(],"annotations":{"salt":")" + std::string(salt) + R"("}})";
+}
 
 }  // namespace berth::testing

@@ -15,15 +15,24 @@ std::string_view package_manager(PackageType type) {
     switch (type) {
         case PackageType::deb:
         case PackageType::apk:
-        case PackageType::rpm: return "OS";
-        case PackageType::npm: return "NODEPKG";
-        case PackageType::pypi: return "PYTHONPKG";
-        case PackageType::go: return "GOBINARY";
-        case PackageType::maven: return "JAR";
-        case PackageType::cargo: return "CARGO";
-        case PackageType::gem: return "GEMSPEC";
-        case PackageType::nuget: return "NUGET";
-        case PackageType::composer: return "COMPOSER";
+        case PackageType::rpm:
+            return "OS";
+        case PackageType::npm:
+            return "NODEPKG";
+        case PackageType::pypi:
+            return "PYTHONPKG";
+        case PackageType::go:
+            return "GOBINARY";
+        case PackageType::maven:
+            return "JAR";
+        case PackageType::cargo:
+            return "CARGO";
+        case PackageType::gem:
+            return "GEMSPEC";
+        case PackageType::nuget:
+            return "NUGET";
+        case PackageType::composer:
+            return "COMPOSER";
     }
     return "";
 }
@@ -92,9 +101,12 @@ FindingResource resource_of(const scanning::ScannedImage& image, const std::stri
 
 std::string_view fix_text(scan::FixAvailable fix) {
     switch (fix) {
-        case scan::FixAvailable::no: return "NO";
-        case scan::FixAvailable::partial: return "PARTIAL";
-        case scan::FixAvailable::yes: return "YES";
+        case scan::FixAvailable::no:
+            return "NO";
+        case scan::FixAvailable::partial:
+            return "PARTIAL";
+        case scan::FixAvailable::yes:
+            return "YES";
     }
     return "NO";
 }

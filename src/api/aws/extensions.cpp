@@ -10,10 +10,15 @@ using namespace extension;
 
 constexpr std::array all{
     &delete_default_lifecycle_policy,
+    &delete_scan_suppression_rule,
     &get_default_lifecycle_policies,
     &list_deleted_images,
+    &list_scan_suppression_rules,
     &purge_deleted_images,
     &put_default_lifecycle_policy,
+    &put_scan_suppression_rule,
+    &put_scan_tag_patterns,
+    &rescan_images,
     &restore_images,
 };
 

@@ -9,10 +9,15 @@ namespace berth::api::aws {
 namespace extension {
 
 extern const Operation delete_default_lifecycle_policy;
+extern const Operation delete_scan_suppression_rule;
 extern const Operation get_default_lifecycle_policies;
 extern const Operation list_deleted_images;
+extern const Operation list_scan_suppression_rules;
 extern const Operation purge_deleted_images;
 extern const Operation put_default_lifecycle_policy;
+extern const Operation put_scan_suppression_rule;
+extern const Operation put_scan_tag_patterns;
+extern const Operation rescan_images;
 extern const Operation restore_images;
 
 }  // namespace extension

@@ -1,7 +1,7 @@
 #include "api/aws/json_writer.hpp"
 
-#include <charconv>
 #include <array>
+#include <charconv>
 #include <cstdlib>
 
 namespace berth::api::aws {

@@ -23,9 +23,12 @@ ImageScanStatus scan_status(const store::ImageScan& scan) {
     switch (scan.state) {
         case ScanState::pending:
             return status(enhanced ? ScanStatus::pending : ScanStatus::in_progress, scan.reason);
-        case ScanState::in_progress: return status(ScanStatus::in_progress, scan.reason);
-        case ScanState::failed: return status(ScanStatus::failed, scan.reason);
-        case ScanState::complete: break;
+        case ScanState::in_progress:
+            return status(ScanStatus::in_progress, scan.reason);
+        case ScanState::failed:
+            return status(ScanStatus::failed, scan.reason);
+        case ScanState::complete:
+            break;
     }
     if (scan.continuous) return status(ScanStatus::active, "Continuous scan is selected for image.");
     return status(ScanStatus::complete, "The scan was completed successfully.");
@@ -33,12 +36,18 @@ ImageScanStatus scan_status(const store::ImageScan& scan) {
 
 Severity to_wire(scan::Severity severity) {
     switch (severity) {
-        case scan::Severity::undefined: return Severity::undefined;
-        case scan::Severity::informational: return Severity::informational;
-        case scan::Severity::low: return Severity::low;
-        case scan::Severity::medium: return Severity::medium;
-        case scan::Severity::high: return Severity::high;
-        case scan::Severity::critical: return Severity::critical;
+        case scan::Severity::undefined:
+            return Severity::undefined;
+        case scan::Severity::informational:
+            return Severity::informational;
+        case scan::Severity::low:
+            return Severity::low;
+        case scan::Severity::medium:
+            return Severity::medium;
+        case scan::Severity::high:
+            return Severity::high;
+        case scan::Severity::critical:
+            return Severity::critical;
     }
     return Severity::undefined;
 }

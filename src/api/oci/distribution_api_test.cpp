@@ -86,6 +86,7 @@ public:
         bytes_.erase(key);
         co_return Result<void>{};
     }
+    Task<Result<void>> set_aside(std::string key) override { return remove(std::move(key)); }
     Task<Result<std::vector<std::string>>> list_keys(std::string) override { co_return std::vector<std::string>{}; }
     Task<Result<void>> check() override { co_return Result<void>{}; }
 

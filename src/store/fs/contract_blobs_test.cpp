@@ -177,6 +177,17 @@ TEST_P(BlobContract, ListsTheKeysThereAreAndNothingElse) {
     EXPECT_EQ(wait_for(store_->list_keys("7")).value(), std::vector<std::string>{});
 }
 
+TEST_P(BlobContract, WhatIsSetAsideIsThereNoLonger) {
+    commit(*create(key_));
+    commit(*create(other_key_));
+    EXPECT_TRUE(wait_for(store_->set_aside(key_)));
+    EXPECT_EQ(open_fault(key_), FaultKind::blob_not_found);
+    EXPECT_EQ(wait_for(store_->list_keys("")).value(), std::vector{other_key_});
+    EXPECT_EQ(wait_for(store_->set_aside(key_)).error().kind, FaultKind::blob_not_found);
+    store_ = &place_->reopen();
+    EXPECT_EQ(wait_for(store_->list_keys("")).value(), std::vector{other_key_});
+}
+
 TEST_P(BlobContract, WritesManyBlobsAtOnce) {
     boost::asio::io_context loop;
     constexpr int blobs = 24;

@@ -138,19 +138,30 @@ Task<Result<void>> FsBlobStore::remove(std::string key) {
     });
 }
 
+Task<Result<void>> FsBlobStore::set_aside(std::string key) {
+    co_return co_await offload(pool_, [this, &key]() -> Result<void> {
+        const auto from = layout_->path_of(key);
+        std::error_code error;
+        std::filesystem::create_directory(layout_->quarantine(), error);
+        if (error) return std::unexpected(io_fault("create", layout_->quarantine(), error.value()));
+        std::filesystem::rename(from, layout_->quarantine() / key, error);
+        if (error) return std::unexpected(io_fault("set aside", from, error.value()));
+        return {};
+    });
+}
+
 Task<Result<std::vector<std::string>>> FsBlobStore::list_keys(std::string prefix) {
     co_return co_await offload(pool_, [this, &prefix]() -> Result<std::vector<std::string>> {
         std::vector<std::string> keys;
-        std::error_code error;
-        for (std::filesystem::recursive_directory_iterator at(layout_->root(), error), end; !error && at != end;
-             at.increment(error)) {
-            auto name = at->path().filename().string();
-            // Not everything here is a blob: check() leaves a file of its own.
-            if (name.starts_with(prefix) && model::UploadId::parse(name) && at->is_regular_file(error)) {
-                keys.push_back(std::move(name));
+        for (std::size_t number = 0; number < Layout::folders; ++number) {
+            std::error_code error;
+            const auto folder = layout_->folder(number);
+            for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+                auto name = at->path().filename().string();
+                if (name.starts_with(prefix) && model::UploadId::parse(name)) keys.push_back(std::move(name));
             }
+            if (error) return std::unexpected(io_fault("list", folder, error.value()));
         }
-        if (error) return std::unexpected(io_fault("list", layout_->root(), error.value()));
         std::ranges::sort(keys);
         return keys;
     });

@@ -23,6 +23,8 @@ public:
     Task<Result<std::unique_ptr<BlobWriter>>> resume(std::string key) override;
     Task<Result<std::unique_ptr<BlobReader>>> open(std::string key) override;
     Task<Result<void>> remove(std::string key) override;
+    // To ROOT/quarantine/KEY.
+    Task<Result<void>> set_aside(std::string key) override;
     Task<Result<std::vector<std::string>>> list_keys(std::string prefix) override;
     Task<Result<void>> check() override;
 

@@ -51,6 +51,10 @@ std::filesystem::path Layout::path_of(std::string_view key) const {
     return root_ / folder_name(folder_of(key)) / key;
 }
 
+std::filesystem::path Layout::folder(std::size_t number) const {
+    return root_ / folder_name(number);
+}
+
 Layout::Moment Layout::now(std::string_view key) {
     const auto number = folder_of(key);
     auto& folder = folders_[number];

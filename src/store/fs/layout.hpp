@@ -37,6 +37,9 @@ public:
     [[nodiscard]] Result<void> sync(Moment moment);
 
     [[nodiscard]] const std::filesystem::path& root() const { return root_; }
+    [[nodiscard]] std::filesystem::path folder(std::size_t number) const;
+    // Where files go that must not be served. Nothing makes it before it is needed.
+    [[nodiscard]] std::filesystem::path quarantine() const { return root_ / "quarantine"; }
 
 private:
     struct Folder {

@@ -1,9 +1,11 @@
 #include "store/sql/bin.hpp"
 
+#include "store/sql/blob_links.hpp"
 #include "store/sql/image_row.hpp"
 #include "store/sql/images.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 namespace berth::store::sql {
 namespace {
@@ -35,7 +37,8 @@ void Bin::put(model::ImageRowId image, std::span<const model::Tag> lost_tags, co
         db_.run("SELECT b.id FROM image i JOIN bin_image b ON b.repository = i.repository AND b.digest = i.digest"
                 " WHERE i.id = $1",
                 image));
-    static_cast<void>(erase_all(older));
+    // The same digest has the same blobs: none of them becomes superfluous.
+    for (const auto entry : older) erase_rows(entry, now, now);
     db_.change(
         "INSERT INTO bin_image (id, account, region, repository, digest, media_type, artifact_type, manifest_size,"
         " image_size, subject, annotations, pushed_at, last_pulled_at, status, last_archived_at,"
@@ -57,9 +60,11 @@ void Bin::put(model::ImageRowId image, std::span<const model::Tag> lost_tags, co
             " ON CONFLICT (repository, name, deleted_at, image) DO NOTHING",
             image, tag, now);
     }
-    db_.change("INSERT INTO bin_blob (digest, image) SELECT b.digest, b.image FROM image_blob b WHERE b.image = $1",
-               image);
-    Images(db_).erase_all_but_manifest(image);
+    db_.change(
+        "INSERT INTO bin_blob (digest, repository, image)"
+        " SELECT b.digest, b.repository, b.image FROM image_blob b WHERE b.image = $1",
+        image);
+    Images(db_).erase_all_but_manifest(image, now);  // the bin needs its blobs: none is to be reviewed
 }
 
 std::optional<BinnedImage> Bin::find(model::RepositoryId repository, const model::Digest& digest) {
@@ -125,30 +130,40 @@ std::vector<BinEntry> Bin::page(const model::Registry& registry, const BinPositi
     return found;
 }
 
-void Bin::erase(model::ImageRowId image) {
-    db_.change(
-        "INSERT INTO blob_review (digest) SELECT b.digest FROM bin_blob b WHERE b.image = $1"
-        " ON CONFLICT (digest) DO NOTHING",
-        image);
+std::vector<HeldBlob> Bin::erase_rows(model::ImageRowId image, Timestamp review_at, Timestamp now) {
+    std::vector<HeldBlob> blobs;
+    for (auto row = db_.run("SELECT repository, digest FROM bin_blob WHERE image = $1", image); row; row.next()) {
+        blobs.push_back({.repository = row.get<model::RepositoryId>(0), .digest = row.get<model::Digest>(1)});
+    }
     db_.change("DELETE FROM bin_blob WHERE image = $1", image);
     db_.change("DELETE FROM bin_tag WHERE image = $1", image);
     db_.change("DELETE FROM manifest WHERE image = (SELECT id FROM bin_image WHERE id = $1)", image);
     db_.change("DELETE FROM bin_image WHERE id = $1", image);
+    std::erase_if(blobs, [&](const auto& blob) { return !release(db_, blob.repository, blob.digest, review_at, now); });
+    return blobs;
 }
 
-std::size_t Bin::erase_all(const std::vector<model::ImageRowId>& images) {
-    for (const auto image : images) erase(image);
-    return images.size();
+std::vector<model::Digest> Bin::erase(model::ImageRowId image, Timestamp review_at, Timestamp now) {
+    std::vector<model::Digest> superfluous;
+    for (auto& blob : erase_rows(image, review_at, now)) superfluous.push_back(std::move(blob.digest));
+    return superfluous;
 }
 
-std::size_t Bin::purge(Timestamp before, std::size_t limit) {
-    return erase_all(read_ids(
-        db_.run("SELECT id FROM bin_image WHERE deleted_at < $1 ORDER BY deleted_at, id LIMIT $2", before, limit)));
+BinPurge Bin::purge(Timestamp before, std::size_t limit, Timestamp review_at, Timestamp now) {
+    const auto due = read_ids(
+        db_.run("SELECT id FROM bin_image WHERE deleted_at < $1 ORDER BY deleted_at, id LIMIT $2", before, limit));
+    BinPurge purged{.images = due.size(), .superfluous = {}};
+    for (const auto image : due) {
+        for (auto& blob : erase_rows(image, review_at, now)) purged.superfluous.push_back(std::move(blob));
+    }
+    return purged;
 }
 
-std::size_t Bin::purge(model::RepositoryId repository, std::size_t limit) {
-    return erase_all(read_ids(
-        db_.run("SELECT id FROM bin_image WHERE repository = $1 ORDER BY digest LIMIT $2", repository, limit)));
+std::size_t Bin::purge(model::RepositoryId repository, std::size_t limit, Timestamp now) {
+    const auto all =
+        read_ids(db_.run("SELECT id FROM bin_image WHERE repository = $1 ORDER BY digest LIMIT $2", repository, limit));
+    for (const auto image : all) erase_rows(image, now, now);
+    return all.size();
 }
 
 }  // namespace berth::store::sql

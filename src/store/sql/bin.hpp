@@ -17,15 +17,15 @@ public:
     std::string manifest(model::ImageRowId image) override;
     std::vector<BinnedImage> page(model::RepositoryId repository, const BinPosition& after, std::size_t limit) override;
     std::vector<BinEntry> page(const model::Registry& registry, const BinPosition& after, std::size_t limit) override;
-    void erase(model::ImageRowId image) override;
-    std::size_t purge(Timestamp before, std::size_t limit) override;
+    std::vector<model::Digest> erase(model::ImageRowId image, Timestamp review_at, Timestamp now) override;
+    BinPurge purge(Timestamp before, std::size_t limit, Timestamp review_at, Timestamp now) override;
 
-    // At most `limit` images of one repository, for its removal.
-    [[nodiscard]] std::size_t purge(model::RepositoryId repository, std::size_t limit);
+    // At most `limit` images of one repository, for its removal; returns how many went.
+    [[nodiscard]] std::size_t purge(model::RepositoryId repository, std::size_t limit, Timestamp now);
 
 private:
     [[nodiscard]] std::vector<model::Tag> tags(model::ImageRowId image);
-    [[nodiscard]] std::size_t erase_all(const std::vector<model::ImageRowId>& images);
+    std::vector<HeldBlob> erase_rows(model::ImageRowId image, Timestamp review_at, Timestamp now);
 
     Connection& db_;
 };

@@ -1,5 +1,6 @@
 #include "store/sql/blobs.hpp"
 
+#include "store/sql/blob_links.hpp"
 #include "store/sql/repositories.hpp"
 
 #include <stdexcept>
@@ -25,11 +26,13 @@ std::optional<model::Blob> Blobs::find(const model::Digest& digest) {
 
 std::optional<model::Blob> Blobs::find(model::RepositoryId repository, const model::Digest& digest) {
     auto row = db_.run(
-        "SELECT b.digest, b.size, b.key FROM repository_blob l JOIN blob b ON b.digest = l.digest"
+        "SELECT b.digest, b.size, b.key, l.review_at FROM repository_blob l JOIN blob b ON b.digest = l.digest"
         " WHERE l.repository = $1 AND l.digest = $2",
         repository, digest);
     if (!row) return std::nullopt;
-    return read_blob(row);
+    auto blob = read_blob(row);
+    blob.review_at = row.get<std::optional<Timestamp>>(3);
+    return blob;
 }
 
 std::optional<std::string> Blobs::inline_bytes(const model::Digest& digest) {
@@ -52,34 +55,16 @@ Inserted Blobs::insert(const model::Blob& blob, Timestamp now) {
     return Inserted::yes;
 }
 
-void Blobs::link(model::RepositoryId repository, const model::Digest& digest, Timestamp now) {
+void Blobs::link(model::RepositoryId repository, const model::Digest& digest, Timestamp now, Timestamp review_at) {
     db_.change(
-        "INSERT INTO repository_blob (repository, digest, linked_at) VALUES ($1, $2, $3)"
-        " ON CONFLICT (repository, digest) DO NOTHING",
-        repository, digest, now);
+        "INSERT INTO repository_blob (repository, digest, linked_at, review_at) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (repository, digest) DO UPDATE SET review_at = excluded.review_at"
+        " WHERE repository_blob.review_at < excluded.review_at",
+        repository, digest, now, review_at);
 }
 
-void Blobs::unlink(model::RepositoryId repository, const model::Digest& digest) {
-    db_.change("DELETE FROM repository_blob WHERE repository = $1 AND digest = $2", repository, digest);
-    db_.change("INSERT INTO blob_review (digest) VALUES ($1) ON CONFLICT (digest) DO NOTHING", digest);
-}
-
-std::size_t Blobs::remove_unlinked(Timestamp now, std::size_t limit) {
-    std::vector<model::Digest> reviewed;
-    for (auto row = db_.run("SELECT digest FROM blob_review ORDER BY digest LIMIT $1", limit); row; row.next()) {
-        reviewed.push_back(row.get<model::Digest>(0));
-    }
-    for (const auto& digest : reviewed) {
-        db_.change("DELETE FROM blob_review WHERE digest = $1", digest);
-        if (db_.run("SELECT 1 FROM repository_blob WHERE digest = $1 LIMIT 1", digest)) continue;
-        if (db_.run("SELECT 1 FROM bin_blob WHERE digest = $1 LIMIT 1", digest)) continue;
-        const auto blob = find(digest);
-        if (!blob) continue;
-        if (!blob->location.key.empty()) discard_key(blob->location.key, now);
-        db_.change("DELETE FROM blob_bytes WHERE digest = $1", digest);
-        db_.change("DELETE FROM blob WHERE digest = $1", digest);
-    }
-    return reviewed.size();
+std::optional<ForgottenBlob> Blobs::unlink(model::RepositoryId repository, const model::Digest& digest, Timestamp now) {
+    return sql::unlink(db_, repository, digest, now);
 }
 
 // Nearly every blob is decided by the first image that names it.
@@ -98,8 +83,43 @@ bool Blobs::archived(model::RepositoryId repository, const model::Digest& digest
 }
 
 bool Blobs::referenced(model::RepositoryId repository, const model::Digest& digest) {
+    return is_referenced(db_, repository, digest);
+}
+
+bool Blobs::postpone_review(model::RepositoryId repository, const model::Digest& digest, Timestamp review_at) {
+    const auto postponed =
+        db_.change("UPDATE repository_blob SET review_at = $3 WHERE repository = $1 AND digest = $2 AND review_at < $3",
+                   repository, digest, review_at);
+    if (postponed != 0) return true;
     return static_cast<bool>(
-        db_.run("SELECT 1 FROM image_blob WHERE repository = $1 AND digest = $2 LIMIT 1", repository, digest));
+        db_.run("SELECT 1 FROM repository_blob WHERE repository = $1 AND digest = $2", repository, digest));
+}
+
+std::vector<HeldBlob> Blobs::due_reviews(Timestamp now, std::size_t limit) {
+    std::vector<HeldBlob> due;
+    for (auto row = db_.run("SELECT repository, digest FROM repository_blob WHERE review_at <= $1"
+                            " ORDER BY review_at, repository, digest LIMIT $2",
+                            now, limit);
+         row; row.next()) {
+        due.push_back({.repository = row.get<model::RepositoryId>(0), .digest = row.get<model::Digest>(1)});
+    }
+    return due;
+}
+
+// In this order: a blob that is not due is left alone even when nothing needs it, and one that is needed leaves the
+// queue until its last image goes.
+Reviewed Blobs::review(const HeldBlob& held, Timestamp now) {
+    const auto& [repository, digest] = held;
+    if (!db_.run("SELECT 1 FROM repository_blob WHERE repository = $1 AND digest = $2 AND review_at <= $3", repository,
+                 digest, now)) {
+        return {};
+    }
+    if (is_referenced(db_, repository, digest)) {
+        db_.change("UPDATE repository_blob SET review_at = NULL WHERE repository = $1 AND digest = $2", repository,
+                   digest);
+        return {.outcome = ReviewOutcome::needed, .forgotten = std::nullopt};
+    }
+    return {.outcome = ReviewOutcome::unlinked, .forgotten = sql::unlink(db_, repository, digest, now)};
 }
 
 std::vector<model::Repository> Blobs::holders(const model::Registry& registry, const model::Digest& digest,
@@ -117,7 +137,7 @@ std::vector<model::Repository> Blobs::holders(const model::Registry& registry, c
 }
 
 void Blobs::discard_key(std::string_view key, Timestamp now) {
-    db_.change("INSERT INTO discarded_key (key, discarded_at) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING", key, now);
+    sql::discard_key(db_, key, now);
 }
 
 std::vector<std::string> Blobs::discarded_keys(std::size_t limit) {
@@ -126,6 +146,10 @@ std::vector<std::string> Blobs::discarded_keys(std::size_t limit) {
         keys.push_back(row.get<std::string>(0));
     }
     return keys;
+}
+
+bool Blobs::is_discarded(std::string_view key) {
+    return static_cast<bool>(db_.run("SELECT 1 FROM discarded_key WHERE key = $1", key));
 }
 
 void Blobs::forget_discarded_key(std::string_view key) {

@@ -1,5 +1,6 @@
 #include "store/sql/images.hpp"
 
+#include "store/sql/blob_links.hpp"
 #include "store/sql/enum_text.hpp"
 #include "store/sql/image_row.hpp"
 #include "store/sql/scans.hpp"
@@ -58,8 +59,14 @@ std::optional<model::Image> Images::find(model::ImageRowId id) {
 }
 
 std::string Images::manifest(model::ImageRowId id) {
+    auto bytes = find_manifest(id);
+    if (!bytes) throw std::logic_error("a manifest is asked for whose image is not there");
+    return std::move(*bytes);
+}
+
+std::optional<std::string> Images::find_manifest(model::ImageRowId id) {
     auto row = db_.run("SELECT bytes FROM manifest WHERE image = $1", id);
-    if (!row) throw std::logic_error("a manifest is asked for whose image is not there");
+    if (!row) return std::nullopt;
     return row.get<std::string>(0);
 }
 
@@ -103,19 +110,30 @@ void Images::insert_references(const NewImage& added) {
     }
 }
 
-void Images::erase(model::ImageRowId id) {
-    erase_all_but_manifest(id);
+std::vector<model::Digest> Images::erase(model::ImageRowId id, Timestamp review_at) {
+    auto superfluous = erase_all_but_manifest(id, review_at);
     db_.change("DELETE FROM manifest WHERE image = $1", id);
+    return superfluous;
 }
 
-void Images::erase_all_but_manifest(model::ImageRowId id) {
+std::vector<model::Digest> Images::erase_all_but_manifest(model::ImageRowId id, Timestamp review_at) {
     const auto address = address_of(id);
-    if (!address) return;
+    if (!address) return {};
     db_.change("DELETE FROM tag WHERE repository = $1 AND digest = $2", address->repository, address->digest);
-    db_.change("DELETE FROM image_blob WHERE image = $1", id);
+    auto superfluous = erase_references(address->repository, id, review_at);
     db_.change("DELETE FROM image_child WHERE parent = $1", id);
     db_.change("DELETE FROM image WHERE id = $1", id);
     Scans(db_).erase(id);
+    return superfluous;
+}
+
+std::vector<model::Digest> Images::erase_references(model::RepositoryId repository, model::ImageRowId id,
+                                                    Timestamp review_at) {
+    auto named = blobs(id);
+    db_.change("DELETE FROM image_blob WHERE image = $1", id);
+    // The repository has all of them: nothing is forgotten here, so the time of forgetting does not matter.
+    std::erase_if(named, [&](const auto& digest) { return !release(db_, repository, digest, review_at, review_at); });
+    return named;
 }
 
 void Images::set_last_pulled(model::ImageRowId id, Timestamp at) {

@@ -14,12 +14,13 @@ public:
     std::optional<model::Image> find(model::RepositoryId repository, const model::Tag& tag) override;
     std::optional<model::Image> find(model::ImageRowId id) override;
     std::string manifest(model::ImageRowId id) override;
+    std::optional<std::string> find_manifest(model::ImageRowId id) override;
     bool any(model::RepositoryId repository) override;
 
     void insert(const NewImage& image) override;
-    void erase(model::ImageRowId id) override;
+    std::vector<model::Digest> erase(model::ImageRowId id, Timestamp review_at) override;
     // For the recycle bin, which keeps the bytes.
-    void erase_all_but_manifest(model::ImageRowId id);
+    std::vector<model::Digest> erase_all_but_manifest(model::ImageRowId id, Timestamp review_at);
     void set_last_pulled(model::ImageRowId id, Timestamp at) override;
     void set_status(model::ImageRowId id, model::ImageStatus status, Timestamp now) override;
     std::vector<model::Digest> blobs(model::ImageRowId id) override;
@@ -36,6 +37,7 @@ public:
     std::vector<model::Digest> parents(model::RepositoryId repository, const model::Digest& child) override;
     std::vector<TaggedImage> page(model::RepositoryId repository, const ImageFilter& filter,
                                   std::string_view after_digest, std::size_t limit) override;
+    std::vector<model::Image> page(model::ImageRowId after, std::size_t limit) override;
     std::vector<ImageEntry> entry_page(model::RepositoryId repository, const ImageFilter& filter,
                                        const ImageEntryPosition& after, std::size_t limit) override;
     std::vector<model::Image> referrers(model::RepositoryId repository, const model::Digest& subject,
@@ -50,6 +52,9 @@ private:
 
     [[nodiscard]] std::optional<Address> address_of(model::ImageRowId id);
     void insert_references(const NewImage& image);
+    // Which blobs it alone needed; the rows that say so are gone.
+    [[nodiscard]] std::vector<model::Digest> erase_references(model::RepositoryId repository, model::ImageRowId id,
+                                                              Timestamp review_at);
     // Keeps image.tagged true to the tag table after the image at `address` lost a tag.
     void note_lost_tag(const Address& address);
 

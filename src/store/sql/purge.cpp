@@ -2,6 +2,7 @@
 
 #include "model/repository.hpp"
 #include "store/sql/bin.hpp"
+#include "store/sql/blob_links.hpp"
 #include "store/sql/lifecycle.hpp"
 
 #include <optional>
@@ -68,7 +69,7 @@ std::int64_t purge_images(Connection& db, const Deleted& from, std::size_t limit
 }
 
 std::int64_t purge_bin(Connection& db, const Deleted& from, std::size_t limit) {
-    return static_cast<std::int64_t>(Bin(db).purge(from.id, limit));
+    return static_cast<std::int64_t>(Bin(db).purge(from.id, limit, from.at));
 }
 
 std::int64_t purge_policies(Connection& db, const Deleted& from, std::size_t) {
@@ -76,15 +77,14 @@ std::int64_t purge_policies(Connection& db, const Deleted& from, std::size_t) {
 }
 
 std::int64_t purge_blob_links(Connection& db, const Deleted& from, std::size_t limit) {
-    db.change(
-        "INSERT INTO blob_review (digest)"
-        " SELECT digest FROM repository_blob WHERE repository = $1 ORDER BY digest LIMIT $2"
-        " ON CONFLICT (digest) DO NOTHING",
-        from.id, limit);
-    return db.change(
-        "DELETE FROM repository_blob WHERE repository = $1 AND digest IN"
-        " (SELECT digest FROM repository_blob WHERE repository = $1 ORDER BY digest LIMIT $2)",
-        from.id, limit);
+    std::vector<model::Digest> held;
+    for (auto row = db.run("SELECT digest FROM repository_blob WHERE repository = $1 ORDER BY digest LIMIT $2", from.id,
+                           limit);
+         row; row.next()) {
+        held.push_back(row.get<model::Digest>(0));
+    }
+    for (const auto& digest : held) unlink(db, from.id, digest, from.at);
+    return static_cast<std::int64_t>(held.size());
 }
 
 // The bytes an upload has so far lose their only owner: their key must be remembered.
@@ -95,8 +95,7 @@ std::int64_t purge_uploads(Connection& db, const Deleted& from, std::size_t limi
         uploads.emplace_back(row.get<std::string>(0), row.get<std::string>(1));
     }
     for (const auto& [id, key] : uploads) {
-        db.change("INSERT INTO discarded_key (key, discarded_at) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING", key,
-                  from.at);
+        discard_key(db, key, from.at);
         db.change("DELETE FROM upload WHERE id = $1", id);
         db.change("DELETE FROM upload_bytes WHERE upload = $1", id);
     }

@@ -41,11 +41,12 @@ CREATE TABLE bin_tag (
 ) {clustered};
 CREATE INDEX bin_tag_image ON bin_tag (image, updated_at, name);
 
--- Which blobs must be kept for an image in the bin.
+-- Which blobs must be kept for an image in the bin, found from the blob, in one repository or in any.
 CREATE TABLE bin_blob (
     digest {text} NOT NULL,
+    repository BIGINT NOT NULL,
     image BIGINT NOT NULL,
-    PRIMARY KEY (digest, image)
+    PRIMARY KEY (digest, repository, image)
 ) {clustered};
 CREATE INDEX bin_blob_image ON bin_blob (image);
 

@@ -29,7 +29,7 @@ protected:
         added.blobs = {{.media_type = "", .digest = digest("layer"), .size = 5}};
         added.children = {digest("child")};
         (void)tx.blobs().insert(layer("layer", "k"), at(1));
-        tx.blobs().link(in, digest("layer"), at(1));
+        tx.blobs().link(in, digest("layer"), at(1), at(2));
         tx.images().insert(added);
         tx.images().put_tag(in, tag("v1"), model::ImageRowId{id}, at(1));
         tx.images().put_tag(in, tag("latest"), model::ImageRowId{id}, at(2));
@@ -146,24 +146,40 @@ TEST_F(BinContract, TheBinKeepsBlobs) {
     change([](Transaction& tx) {
         push(tx, 10, "m");
         bin(tx, 10, 500);
-        tx.blobs().unlink(app, digest("layer"));
-        static_cast<void>(tx.blobs().remove_unlinked(at(1000), 100));
+        EXPECT_FALSE(tx.blobs().unlink(app, digest("layer"), at(900)));
         EXPECT_FALSE(tx.blobs().find(app, digest("layer")));
         EXPECT_TRUE(tx.blobs().find(digest("layer"))) << "the image in the bin needs it";
 
-        tx.bin().erase(model::ImageRowId{10});
+        EXPECT_EQ(tx.bin().erase(model::ImageRowId{10}, at(2000), at(1000)), std::vector{digest("layer")});
         EXPECT_FALSE(tx.bin().find(app, digest("m")));
         EXPECT_FALSE(tx.bin().find(app, tag("v1")));
-        static_cast<void>(tx.blobs().remove_unlinked(at(1000), 100));
-        EXPECT_FALSE(tx.blobs().find(digest("layer")));
+        EXPECT_FALSE(tx.blobs().find(digest("layer"))) << "neither a repository nor a bin had it any more";
         EXPECT_EQ(tx.blobs().discarded_keys(10), std::vector<std::string>{"k"});
+    });
+}
+
+TEST_F(BinContract, ABlobOfTheBinIsReviewedOnlyAfterItsImageLeftTheBin) {
+    change([](Transaction& tx) {
+        push(tx, 10, "m");
+        bin(tx, 10, 500);
+        EXPECT_TRUE(tx.blobs().referenced(app, digest("layer")));
+        EXPECT_EQ(tx.blobs().review({.repository = app, .digest = digest("layer")}, at(1000)).outcome,
+                  ReviewOutcome::needed);
+
+        EXPECT_EQ(tx.bin().erase(model::ImageRowId{10}, at(2000), at(1000)), std::vector{digest("layer")});
+        EXPECT_TRUE(tx.blobs().find(app, digest("layer"))) << "a client may have been promised it";
+        EXPECT_TRUE(tx.blobs().due_reviews(at(1999), 10).empty());
+        EXPECT_EQ(tx.blobs().due_reviews(at(2000), 10).size(), 1U);
+        EXPECT_EQ(tx.blobs().review({.repository = app, .digest = digest("layer")}, at(2000)).outcome,
+                  ReviewOutcome::unlinked);
+        EXPECT_FALSE(tx.blobs().find(digest("layer")));
     });
 }
 
 TEST_F(BinContract, ErasingTouchesOnlyTheBin) {
     change([](Transaction& tx) {
         push(tx, 10, "m");
-        tx.bin().erase(model::ImageRowId{10});
+        EXPECT_TRUE(tx.bin().erase(model::ImageRowId{10}, at(2000), at(1000)).empty());
         EXPECT_EQ(tx.images().manifest(model::ImageRowId{10}), "m");
     });
 }
@@ -174,12 +190,15 @@ TEST_F(BinContract, PurgesTheOldestFirstInBatches) {
             push(tx, id, "m" + std::to_string(id));
             bin(tx, id, 500 + id);
         }
-        EXPECT_EQ(tx.bin().purge(at(510), 10), 0U);
-        EXPECT_EQ(tx.bin().purge(at(514), 3), 3U);
+        const auto purge = [&](int before, std::size_t limit) {
+            return tx.bin().purge(at(before), limit, at(9000), at(1000)).images;
+        };
+        EXPECT_EQ(purge(510, 10), 0U);
+        EXPECT_EQ(purge(514, 3), 3U);
         EXPECT_FALSE(tx.bin().find(app, digest("m12")));
         EXPECT_TRUE(tx.bin().find(app, digest("m13")));
-        EXPECT_EQ(tx.bin().purge(at(514), 3), 1U);
-        EXPECT_EQ(tx.bin().purge(at(514), 3), 0U);
+        EXPECT_EQ(purge(514, 3), 1U);
+        EXPECT_EQ(purge(514, 3), 0U);
         EXPECT_TRUE(tx.bin().find(app, digest("m14"))) << "deleted at the limit itself: not before it";
     });
 }
@@ -193,7 +212,6 @@ TEST_F(BinContract, ADeletedRepositoryTakesItsBinAlong) {
         }
         EXPECT_FALSE(tx.bin().find(app, digest("m")));
         EXPECT_FALSE(tx.bin().find(app, tag("v1")));
-        static_cast<void>(tx.blobs().remove_unlinked(at(1000), 100));
         EXPECT_FALSE(tx.blobs().find(digest("layer")));
     });
 }

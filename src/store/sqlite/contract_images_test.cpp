@@ -117,7 +117,7 @@ TEST_F(ImagesContract, ErasingTakesTagsAndReferencesAlong) {
         EXPECT_TRUE(tx.images().parents(elsewhere, digest("child")).empty());
         EXPECT_TRUE(tx.blobs().referenced(here, digest("layer")));
 
-        tx.images().erase(index.image.id);
+        EXPECT_EQ(tx.images().erase(index.image.id, at(9)).size(), 1U);
         EXPECT_FALSE(tx.images().find(here, digest("index")));
         EXPECT_FALSE(tx.images().find(here, tag("v1")));
         EXPECT_TRUE(tx.images().parents(here, digest("child")).empty());

@@ -249,7 +249,7 @@ TEST_F(ArchiveContract, ABlobIsArchivedWhenNoActiveImageNamesIt) {
     EXPECT_TRUE(archived("own"));
     EXPECT_FALSE(archived("shared"));
     EXPECT_FALSE(archived("nobody's"));
-    change([](Transaction& tx) { tx.images().erase(model::ImageRowId{2}); });
+    change([](Transaction& tx) { tx.images().erase(model::ImageRowId{2}, at(9)); });
     EXPECT_TRUE(archived("shared"));
     set(model::ImageStatus::activating, 20);
     EXPECT_TRUE(archived("own"));

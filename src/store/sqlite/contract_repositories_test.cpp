@@ -120,7 +120,7 @@ void fill(Transaction& tx, std::int64_t id, std::string_view upload_id, std::str
         tx.images().put_tag(repository_id, tag(std::string(text) + "-a"), added.image.id, at(1));
         tx.images().put_tag(repository_id, tag(std::string(text) + "-b"), added.image.id, at(1));
     }
-    tx.blobs().link(repository_id, digest("layer"), at(1));
+    tx.blobs().link(repository_id, digest("layer"), at(1), at(2));
     tx.uploads().insert(upload_of(id, upload_id, key));
     tx.repositories().put_resource_tag(repository_id, {.key = "k", .value = "v"});
 }

@@ -55,14 +55,14 @@ TEST_F(BlobsContract, LinksAreARepositorysOwn) {
         foreign.registry = registry("111111111111");
         (void)tx.repositories().insert(foreign);
         (void)tx.blobs().insert(stored("layer", "k"), at(1));
-        for (const int id : {1, 2, 3, 1}) tx.blobs().link(model::RepositoryId{id}, digest("layer"), at(1));
+        for (const int id : {1, 2, 3, 1}) tx.blobs().link(model::RepositoryId{id}, digest("layer"), at(1), at(2));
 
         EXPECT_TRUE(tx.blobs().find(model::RepositoryId{1}, digest("layer")));
         EXPECT_EQ(tx.blobs().holders(registry(), digest("layer"), 10).size(), 2U);
         EXPECT_EQ(tx.blobs().holders(registry(), digest("layer"), 1).size(), 1U);
         EXPECT_EQ(tx.blobs().holders(registry("111111111111"), digest("layer"), 10).at(0).name, name("third"));
 
-        tx.blobs().unlink(model::RepositoryId{1}, digest("layer"));
+        EXPECT_FALSE(tx.blobs().unlink(model::RepositoryId{1}, digest("layer"), at(3)));
         EXPECT_FALSE(tx.blobs().find(model::RepositoryId{1}, digest("layer")));
         EXPECT_TRUE(tx.blobs().find(model::RepositoryId{2}, digest("layer")));
         tx.repositories().mark_deleted(model::RepositoryId{2}, at(5));

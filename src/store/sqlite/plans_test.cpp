@@ -35,6 +35,7 @@ protected:
         (void)repositories.find(registry(), name("app"));
         (void)repositories.find(here);
         (void)repositories.page(registry(), "", 1);
+        (void)repositories.find(here);
         repositories.set_tag_mutability(here, {});
         repositories.put_resource_tag(here, {.key = "k", .value = "v"});
         (void)repositories.resource_tags(here);
@@ -61,13 +62,16 @@ protected:
         (void)tx.blobs().archived(here, digest("b"));
         (void)images.manifest(model::ImageRowId{1});
         (void)images.any(here);
+        (void)images.find(model::ImageRowId{1});
+        (void)images.find_manifest(model::ImageRowId{1});
+        (void)images.page(model::ImageRowId{0}, 1);
         (void)images.count_tags(model::ImageRowId{1});
         (void)images.tag_page(here, "", 1);
         (void)images.parents(here, digest("c"));
         (void)images.referrers(here, digest("s"), "", "", 1);
         for (const auto status : {TagStatusFilter::any, TagStatusFilter::tagged, TagStatusFilter::untagged}) {
             (void)images.page(here, {.tag_status = status, .status = std::nullopt}, "", 5);
-            (void)images.entry_page(here, {.tag_status = status, .status = std::nullopt},
+            (void)images.entry_page(here, {.tag_status = status, .status = model::ImageStatus::active},
                                     {.digest = digest("m").text(), .tag = "a"}, 5);
         }
 
@@ -77,13 +81,23 @@ protected:
         (void)blobs.find(digest("x"));
         (void)blobs.find(here, digest("x"));
         (void)blobs.inline_bytes(digest("x"));
-        blobs.link(here, digest("x"), at(1));
-        blobs.unlink(here, digest("x"));
-        static_cast<void>(blobs.remove_unlinked(at(1), 10));
+        blobs.link(here, digest("x"), at(1), at(2));
+        (void)blobs.postpone_review(here, digest("x"), at(3));
+        (void)blobs.due_reviews(at(3), 10);
+        blobs.review({.repository = here, .digest = digest("x")}, at(3));
+        blobs.link(here, digest("b"), at(1), at(2));
+        blobs.review({.repository = here, .digest = digest("b")}, at(3));
+        (void)blobs.insert({.digest = digest("y"), .size = 1, .location = {.key = "", .inline_bytes = bytes}}, at(1));
+        blobs.link(here, digest("y"), at(1), at(2));
+        blobs.unlink(here, digest("y"), at(3));
         (void)blobs.referenced(here, digest("x"));
         (void)blobs.holders(registry(), digest("x"), 1);
         blobs.discard_key("k", at(1));
         (void)blobs.discarded_keys(1);
+        (void)blobs.is_discarded("k");
+        (void)blobs.page("", 1);
+        (void)blobs.needs({}, 1);
+        blobs.forget(digest("none"));
         blobs.forget_discarded_key("k");
 
         auto& lifecycle = tx.lifecycle();
@@ -158,9 +172,9 @@ protected:
         (void)bin.manifest(model::ImageRowId{1});
         (void)bin.page(here, {}, 1);
         (void)bin.page(registry(), {}, 1);
-        (void)bin.purge(at(2), 1);
+        (void)bin.purge(at(2), 1, at(9), at(2));
 
-        images.erase(model::ImageRowId{2});
+        (void)images.erase(model::ImageRowId{2}, at(9));
         repositories.mark_deleted(here, at(1));
         (void)repositories.purge(1000);
         tx.uploads().erase(upload.id);
@@ -192,7 +206,6 @@ bool allowed(std::string_view statement, std::string_view step) {
     static const std::map<std::string_view, std::string_view> exceptions{
         {"SELECT id, deleted_at FROM repository", "SCAN repository USING COVERING INDEX repository_deleted"},
         {"SELECT key FROM discarded_key ORDER BY key LIMIT", "SCAN discarded_key"},
-        {"SELECT digest FROM blob_review ORDER BY digest LIMIT", "SCAN blob_review"},
         {"SELECT due_at FROM job ORDER BY due_at LIMIT 1", "SCAN job USING COVERING INDEX job_due"},
         {"SELECT t.name FROM image i JOIN tag t", "USE TEMP B-TREE FOR ORDER BY"},
         {"SELECT DISTINCT account, region FROM lifecycle_default", "SCAN lifecycle_default"},
@@ -230,13 +243,17 @@ TEST_F(Plans, ListsUseTheirOwnIndex) {
     const auto expect = [&](std::string_view part, std::string_view index) {
         EXPECT_NE(plan_of(part).find(index), std::string::npos) << plan_of(part);
     };
-    expect("i.tagged = 0 AND i.digest > $2 AND ($3 = '' OR i.status = $3) ORDER BY",
-           "image_untagged (repository=? AND digest>?)");
-    expect("FROM image i WHERE i.repository = $1 AND i.digest > $2", "image_digest (repository=? AND digest>?)");
-    expect("SELECT DISTINCT t.digest", "COVERING INDEX tag_digest (repository=? AND digest>?)");
-    expect("(t.digest, t.name) > ($2, $3)", "COVERING INDEX tag_digest (repository=? AND (digest,name)>(?,?))");
-    expect("LEFT JOIN tag t", "image_digest (repository=? AND digest>?)");
-    expect("LEFT JOIN tag t", "COVERING INDEX tag_digest (repository=? AND digest=?)");
+    expect("SELECT digest FROM image WHERE repository = $1 AND digest > $2",
+           "COVERING INDEX image_digest (repository=? AND digest>?)");
+    expect("SELECT digest FROM image WHERE repository = $1 AND status = $2 AND tagged = $3",
+           "COVERING INDEX image_list (repository=? AND status=? AND tagged=? AND digest>?)");
+    expect("SELECT name FROM tag WHERE repository = $1 AND digest = $2 AND name > $3",
+           "COVERING INDEX tag_digest (repository=? AND digest=? AND name>?)");
+    expect("SELECT t.name FROM image i JOIN tag t", "COVERING INDEX tag_digest (repository=? AND digest=?)");
+    expect("SELECT count(*) FROM image i JOIN tag t", "COVERING INDEX tag_digest (repository=? AND digest=?)");
+    expect("SELECT 1 FROM tag t WHERE t.repository = $1", "COVERING INDEX tag_digest (repository=? AND digest=?)");
+    expect("DELETE FROM tag WHERE repository = $1 AND digest = $2", "tag_digest (repository=? AND digest=?)");
+    expect("WHERE review_at <= $1", "COVERING INDEX repository_blob_review (review_at<?)");
     expect("i.subject = $2 AND i.digest > $3", "image_subject (repository=? AND subject=? AND digest>?)");
     expect("t.repository = $1 AND t.name > $2 AND NOT EXISTS", "PRIMARY KEY (repository=? AND name>?)");
     expect("FROM lifecycle_preview WHERE repository = $1 ORDER BY", "lifecycle_preview_repository (repository=?)");

@@ -68,8 +68,7 @@ Task<Answer<BatchGetRepositoryScanningConfiguration::Response>> BatchGetReposito
     for (const auto& wanted : request.repositoryNames.items) {
         names.push_back(model::RepositoryName::parse(wanted.value).value());  // the shape has checked it
     }
-    auto found =
-        co_await call.environment.scan_configurations.of_repositories(call.caller, call.own_registry(), names);
+    auto found = co_await call.environment.scan_configurations.of_repositories(call.caller, call.own_registry(), names);
     if (!found) co_return fail(std::move(found));
     Response response;
     auto& configurations = response.scanningConfigurations.emplace().items;

@@ -161,8 +161,8 @@ Task<Answer<DescribeImageScanFindings::Response>> DescribeImageScanFindings::han
     if (report->scan.state != store::ScanState::complete) co_return response;
 
     // A position means something only for the result it was made from.
-    const auto scope = page_scope(name, repository, {}) + " " + report->digest.text() + " " +
-                       std::to_string(report->scan.revision);
+    const auto scope =
+        page_scope(name, repository, {}) + " " + report->digest.text() + " " + std::to_string(report->scan.revision);
     std::size_t from = 0;
     if (request.nextToken) {
         auto position = open_page_token(call.environment.key, scope, request.nextToken->value);

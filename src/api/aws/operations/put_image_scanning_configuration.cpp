@@ -32,10 +32,9 @@ Task<Answer<PutImageScanningConfiguration::Response>> PutImageScanningConfigurat
     auto changed = co_await call.environment.repositories.set_scan_on_push(
         call.caller, std::move(repository), request.imageScanningConfiguration.scanOnPush.value_or(false));
     if (!changed) co_return fail(std::move(changed));
-    co_return Response{
-        .registryId = RegistryId{changed->registry.account.text()},
-        .repositoryName = RepositoryName{changed->name.text()},
-        .imageScanningConfiguration = ImageScanningConfiguration{.scanOnPush = changed->scan_on_push}};
+    co_return Response{.registryId = RegistryId{changed->registry.account.text()},
+                       .repositoryName = RepositoryName{changed->name.text()},
+                       .imageScanningConfiguration = ImageScanningConfiguration{.scanOnPush = changed->scan_on_push}};
 }
 
 }  // namespace

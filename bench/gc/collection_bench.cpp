@@ -1,0 +1,214 @@
+// Pushing at full speed, alone and while the collector removes 100,000 blobs: the whole of the use cases over a synced
+// SQLite and real files, without HTTP. BERTH_BENCH_DIR chooses the disk, BERTH_BENCH_GARBAGE another number of blobs.
+//
+//   bench_gc --benchmark_repetitions=5 --benchmark_enable_random_interleaving=true
+//
+// Arguments: what is collected (0 nothing, 1 inline blobs, 2 files), and at how many a second (storage.gc_rate).
+#include "jobs/collection.hpp"
+#include "registry/blobs.hpp"
+#include "registry/buffer_pool.hpp"
+#include "registry/hash_pool.hpp"
+#include "registry/images.hpp"
+#include "registry/pull_recorder.hpp"
+#include "registry/read_cache.hpp"
+#include "registry/repositories.hpp"
+#include "registry/uploads.hpp"
+#include "store/fs/fs_blob_store.hpp"
+#include "store/sqlite/sqlite_metadata.hpp"
+#include "testing/bytes.hpp"
+#include "testing/manifests.hpp"
+#include "testing/run.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <thread>
+
+namespace {
+
+using namespace berth;
+using testing::wait_for;
+
+enum class Garbage : std::uint8_t { none, inline_blobs, files };
+
+constexpr std::size_t layer_bytes = 256 * 1024;
+
+std::size_t garbage_count() {
+    const char* wanted = std::getenv("BERTH_BENCH_GARBAGE");
+    return wanted != nullptr ? static_cast<std::size_t>(std::atoll(wanted)) : 100'000;
+}
+
+std::filesystem::path make_folder() {
+    const char* chosen = std::getenv("BERTH_BENCH_DIR");
+    auto pattern =
+        ((chosen != nullptr ? std::filesystem::path(chosen) : std::filesystem::temp_directory_path()) / "gc-XXXXXX")
+            .string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a folder as " + pattern);
+    return pattern;
+}
+
+class Anybody final : public iam::Authorizer {
+public:
+    [[nodiscard]] Task<Result<void>> require(const iam::Principal&, iam::Action, const iam::Resource&) const override {
+        co_return Result<void>{};
+    }
+};
+
+// A registry with one repository to push to, and one full of blobs that nothing needs.
+class Registry {
+public:
+    Registry(Garbage garbage, std::size_t rate) : runner_(*metadata_, clock_, random_, {}) {
+        create("app");
+        create("garbage");
+        fill(garbage);
+        if (garbage == Garbage::none) return;
+        jobs::add_collection(runner_, collector, {.interval = std::chrono::milliseconds(100), .rate = rate});
+        collecting_ = std::thread([this] { runner_.run(); });
+    }
+    ~Registry() {
+        runner_.stop();
+        if (collecting_.joinable()) collecting_.join();
+        pool_.join();
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+
+    // One image: a config, a layer, the manifest and its tag.
+    void push(std::uint64_t number) {
+        const auto layer = testing::content(layer_bytes, number);
+        const std::string config = R"({"number":)" + std::to_string(number) + "}";
+        const auto where = named("app");
+        for (const auto& bytes : {layer, config}) {
+            testing::Body body(bytes);
+            insist(wait_for(uploads_.push(caller_, where, model::Digest::of(bytes), body)));
+        }
+        registry::NewManifest image;
+        image.bytes = testing::manifest_of(config, {layer});
+        image.tags = {model::Tag::parse("v" + std::to_string(number)).value()};
+        insist(wait_for(images_.put(caller_, where, std::move(image))));
+    }
+
+private:
+    template <class T>
+    static void insist(const Result<T>& result) {
+        if (!result) throw std::runtime_error(result.error().message);
+    }
+    [[nodiscard]] registry::RepositoryRef named(std::string_view name) const {
+        return {.registry = own_, .name = model::RepositoryName::parse(name).value()};
+    }
+    void create(std::string_view name) {
+        insist(wait_for(repositories_.create(
+            caller_, own_,
+            {.name = named(name).name, .tag_mutability = {}, .scan_on_push = false, .encryption = {}, .tags = {}})));
+    }
+    // Rows and files as uploads leave them, whose review is due.
+    void fill(Garbage garbage) {
+        if (garbage == Garbage::none) return;
+        const auto id = wait_for(repositories_.get(caller_, named("garbage")))->id;
+        const auto bytes = std::make_shared<const std::string>(testing::content(4096));
+        const auto count = garbage_count();
+        for (std::size_t first = 0; first < count; first += 1000) {
+            std::vector<std::string> keys;
+            for (std::size_t i = 0; i < 1000; ++i) {
+                keys.push_back(garbage == Garbage::files ? make_uuid(random_) : "");
+                if (!keys.back().empty()) insist(wait_for(write_file(keys.back(), *bytes)));
+            }
+            insist(wait_for(metadata_->write(
+                [&](store::Transaction& tx) -> Result<int> {
+                    for (std::size_t i = 0; i < keys.size(); ++i) {
+                        const auto digest = model::Digest::of("garbage " + std::to_string(first + i));
+                        (void)tx.blobs().insert({.digest = digest,
+                                                 .size = bytes->size(),
+                                                 .location = {.key = keys[i], .inline_bytes = bytes}},
+                                                clock_.now());
+                        tx.blobs().link(id, digest, clock_.now(), clock_.now());
+                    }
+                    return 0;
+                },
+                store::Durability::relaxed)));
+        }
+    }
+    Task<Result<void>> write_file(std::string key, const std::string& bytes) {
+        auto writer = co_await blobs_.create(key, bytes.size());
+        if (!writer) co_return fail(std::move(writer));
+        auto done = co_await (*writer)->append(std::as_bytes(std::span(bytes)));
+        if (done) done = co_await (*writer)->flush();
+        co_return done;
+    }
+
+    const std::filesystem::path folder_ = make_folder();
+    const model::Registry own_{.account = model::AccountId::parse("000000000000").value(),
+                               .region = model::Region::parse("us-east-1").value()};
+    const registry::Call caller_{.principal = {.arn = "arn:aws:iam::000000000000:root",
+                                               .account = own_.account,
+                                               .user_id = "root",
+                                               .access_key_id = "AKIAEXAMPLE"},
+                                 .request_id = "bench"};
+    registry::Settings settings_;
+    SystemClock clock_;
+    SystemRandom random_;
+    Anybody authorizer_;
+    std::unique_ptr<store::sqlite::SqliteMetadata> metadata_ =
+        store::sqlite::SqliteMetadata::open({.path = folder_ / "metadata.db"}).value();
+    BlockingPool pool_{4};
+    store::fs::FsBlobStore blobs_{folder_ / "blobs", pool_, store::fs::DirectIo::where_possible};
+    registry::HashPool hashing_{1};
+    registry::ReadCache cache_{24 * 1024 * 1024};
+    registry::BufferPool buffers_{24 * 1024 * 1024};
+    registry::PullRecorder pulls_;
+    registry::Services services_{.clock = clock_,
+                                 .random = random_,
+                                 .metadata = *metadata_,
+                                 .blobs = blobs_,
+                                 .authorizer = authorizer_,
+                                 .hashing = hashing_,
+                                 .cache = cache_,
+                                 .buffers = buffers_,
+                                 .pulls = pulls_,
+                                 .settings = settings_};
+    registry::Repositories repositories_{services_};
+    registry::Images images_{services_};
+    registry::Uploads uploads_{services_};
+    jobs::Runner runner_;
+    std::thread collecting_;
+
+public:
+    registry::Collector collector{services_};
+};
+
+std::unique_ptr<Registry> subject;      // of the run that is going on
+std::atomic<std::uint64_t> next_image;  // never twice in the process: nothing is deduplicated
+
+void start(const benchmark::State& state) {
+    subject =
+        std::make_unique<Registry>(static_cast<Garbage>(state.range(0)), static_cast<std::size_t>(state.range(1)));
+}
+void end(const benchmark::State&) {
+    subject.reset();
+}
+
+void push_images(benchmark::State& state) {
+    const auto removed_before = subject->collector.statistics().removed_blobs;
+    for (auto _ : state) subject->push(++next_image);
+    state.SetItemsProcessed(state.iterations());
+    if (state.thread_index() == 0) {
+        state.counters["collected"] =
+            static_cast<double>(subject->collector.statistics().removed_blobs - removed_before);
+    }
+}
+
+BENCHMARK(push_images)
+    ->ArgNames({"garbage", "rate"})
+    ->Args({0, 0})
+    ->Args({1, 500})
+    ->Args({2, 500})
+    ->Setup(start)
+    ->Teardown(end)
+    ->Threads(4)
+    ->UseRealTime()
+    ->Iterations(1000);
+
+}  // namespace

@@ -1,0 +1,162 @@
+#include "registry/fsck.hpp"
+
+#include "testing/manifests.hpp"
+#include "testing/world.hpp"
+
+#include <fstream>
+
+namespace berth::registry {
+namespace {
+
+using testing::content;
+using testing::digest;
+using testing::manifest_of;
+using testing::repository;
+using testing::tag;
+using testing::wait_for;
+
+class FsckTest : public ::testing::Test {
+protected:
+    FsckTest() {
+        world_.create("app");
+        world_.push("app", small_);
+        world_.push("app", large_);
+        NewManifest image;
+        image.bytes = manifest_;
+        image.tags = {tag("latest"), tag("v1")};
+        EXPECT_TRUE(wait_for(world_.images.put(world_.root, repository("app"), image)));
+        key_ = world_.files().at(0);
+    }
+
+    FsckReport check(Digests digests = Digests::compute, Repair repair = Repair::no) {
+        return wait_for(fsck({.metadata = *world_.metadata,
+                              .blobs = world_.blob_store,
+                              .clock = world_.clock,
+                              .random = world_.random},
+                             {.digests = digests, .repair = repair, .progress = nullptr}))
+            .value();
+    }
+    std::filesystem::path file(const std::string& key) {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(world_.folder.path() / "blobs")) {
+            if (entry.path().filename() == key) return entry.path();
+        }
+        throw std::runtime_error("no file " + key);
+    }
+    void rot(const std::string& key) {
+        std::fstream bytes(file(key), std::ios::in | std::ios::out | std::ios::binary);
+        bytes.seekp(5000);
+        bytes.put('!');
+        bytes.put('?');
+    }
+    std::size_t quarantined() {
+        const auto folder = world_.folder.path() / "blobs" / "quarantine";
+        if (!std::filesystem::exists(folder)) return 0;
+        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
+    }
+    void expect_loss(const FsckReport& report, const model::Digest& damaged, Damage damage) {
+        EXPECT_FALSE(report.whole());
+        ASSERT_EQ(report.images.size(), 1U);
+        const auto& lost = report.images[0];
+        EXPECT_EQ(lost.repository, repository("app"));
+        EXPECT_EQ(lost.digest, digest(manifest_));
+        EXPECT_EQ(lost.tags, (std::vector{tag("latest"), tag("v1")}));
+        EXPECT_EQ(lost.damaged, damaged);
+        EXPECT_EQ(lost.damage, damage);
+    }
+
+    testing::World world_;
+    const std::string small_ = "config";
+    const std::string large_ = content(3'000'000);
+    const std::string manifest_ = manifest_of(small_, {large_});
+    std::string key_;
+};
+
+TEST_F(FsckTest, AWholeStoreIsWhole) {
+    for (const auto digests : {Digests::trust, Digests::compute}) {
+        const auto report = check(digests);
+        EXPECT_TRUE(report.whole());
+        EXPECT_TRUE(report.orphans.empty());
+        EXPECT_EQ(report.checked.blobs, 2U);
+        EXPECT_EQ(report.checked.images, 1U);
+        const auto all = digests == Digests::compute ? small_.size() + large_.size() + manifest_.size() : 0;
+        EXPECT_EQ(report.checked.bytes, all);
+    }
+}
+
+TEST_F(FsckTest, BitRotIsFoundByTheDigestAlone) {
+    rot(key_);
+    EXPECT_TRUE(check(Digests::trust).whole());
+    const auto report = check();
+    ASSERT_EQ(report.blobs.size(), 1U);
+    EXPECT_EQ(report.blobs[0].digest, digest(large_));
+    EXPECT_EQ(report.blobs[0].damage, Damage::wrong_content);
+    EXPECT_EQ(report.blobs[0].key, key_);
+    expect_loss(report, digest(large_), Damage::wrong_content);
+    EXPECT_EQ(quarantined(), 0U);
+}
+
+TEST_F(FsckTest, RottenBytesAreSetAsideAndTheNextPushHeals) {
+    rot(key_);
+    expect_loss(check(Digests::compute, Repair::yes), digest(large_), Damage::wrong_content);
+    EXPECT_EQ(quarantined(), 1U);
+    world_.cache.blobs.drop(
+        key_of(wait_for(world_.repositories.get(world_.root, repository("app")))->id, digest(large_).text()));
+    EXPECT_EQ(world_.pull("app", digest(large_)).error().kind, FaultKind::blob_not_found);
+    expect_loss(check(), digest(large_), Damage::missing);
+    world_.push("app", large_);
+    EXPECT_TRUE(world_.pull("app", digest(large_)) == large_);
+    EXPECT_TRUE(check().whole());
+    EXPECT_TRUE(check().orphans.empty());
+}
+
+TEST_F(FsckTest, AMissingFileAndOneOfAnotherSizeAreFoundWithoutReading) {
+    std::filesystem::resize_file(file(key_), 1000);
+    expect_loss(check(Digests::trust), digest(large_), Damage::wrong_size);
+    std::filesystem::remove(file(key_));
+    expect_loss(check(Digests::trust), digest(large_), Damage::missing);
+    expect_loss(check(Digests::trust, Repair::yes), digest(large_), Damage::missing);
+    world_.push("app", large_);
+    EXPECT_TRUE(check().whole());
+}
+
+TEST_F(FsckTest, AnImageWhoseBlobTheRepositoryLostIsNamed) {
+    world_.settings.delete_referenced = true;
+    ASSERT_TRUE(wait_for(world_.blobs.remove(world_.root, repository("app"), digest(small_))));
+    const auto report = check();
+    EXPECT_TRUE(report.blobs.empty());
+    expect_loss(report, digest(small_), Damage::missing);
+}
+
+TEST_F(FsckTest, WhatADeletedRepositoryHadIsNoLoss) {
+    rot(key_);
+    ASSERT_TRUE(wait_for(world_.repositories.remove(world_.root, repository("app"), Contents::delete_too)));
+    const auto report = check();
+    EXPECT_EQ(report.blobs.size(), 1U);
+    EXPECT_TRUE(report.images.empty());
+}
+
+TEST_F(FsckTest, BytesThatNothingNamesAreOrphans) {
+    const std::string key = "00000000-0000-4000-8000-000000000001";
+    auto writer = wait_for(world_.folder_store.create(key, std::nullopt)).value();
+    ASSERT_TRUE(wait_for(writer->commit()));
+    writer.reset();
+    // A running upload's bytes are none.
+    const auto id = wait_for(world_.uploads->begin(world_.root, repository("app"), std::nullopt)).value();
+    testing::Body body(content(200'000));
+    ASSERT_TRUE(wait_for(world_.uploads->append(world_.root, {.repository = repository("app"), .id = id}, std::nullopt,
+                                                body, ChunkKind::chunk)));
+    EXPECT_EQ(world_.files().size(), 3U);
+    EXPECT_EQ(check().orphans, std::vector{key});
+    EXPECT_TRUE(check().whole());
+    EXPECT_EQ(check(Digests::trust, Repair::yes).orphans, std::vector{key});
+    EXPECT_EQ(quarantined(), 1U);
+    EXPECT_TRUE(check().orphans.empty());
+}
+
+TEST_F(FsckTest, AFailingStoreIsUnreadable) {
+    world_.blob_store.fail_on(testing::BlobCall::read, 2);
+    expect_loss(check(), digest(large_), Damage::unreadable);
+}
+
+}  // namespace
+}  // namespace berth::registry
