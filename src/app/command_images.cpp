@@ -1,4 +1,4 @@
-// berth images list-deleted|restore|purge: a client of the recycle bin of a running server.
+// berth images list-deleted|restore|purge|rescan: a client of the recycle bin and the scans of a running server.
 #include "app/commands.hpp"
 #include "app/remote.hpp"
 #include "app/usage_error.hpp"
@@ -221,6 +221,33 @@ void purge(const Arguments& arguments, int& exit_code) {
     batch.finish(exit_code);
 }
 
+// Without names all of the repository, a page a call.
+void rescan(const Arguments& arguments) {
+    Remote remote(arguments.remote);
+    std::int64_t count = 0;
+    const auto call = [&](const json::object& request) {
+        const auto answer = remote.call("Berth.RescanImages", request);
+        count += answer.at("imageCount").to_number<std::int64_t>();
+        return text_of(answer, "nextToken");
+    };
+    json::object request{{"repositoryName", arguments.repository}};
+    for (std::size_t first = 0; first < arguments.images.size(); first += ids_a_call) {
+        json::array ids;
+        const auto end = std::min(arguments.images.size(), first + ids_a_call);
+        for (std::size_t i = first; i < end; ++i) ids.push_back(id_of(arguments.images[i]));
+        request["imageIds"] = std::move(ids);
+        static_cast<void>(call(request));
+    }
+    if (arguments.images.empty()) {
+        for (auto next = call(request); !next.empty(); next = call(request)) request["nextToken"] = next;
+    }
+    if (arguments.format == "json") {
+        print(json::serialize(json::object{{"imageCount", count}}) + "\n");
+    } else {
+        print(std::to_string(count) + " images wait for their scan\n");
+    }
+}
+
 CLI::App* add_command(CLI::App& parent, const char* name, const char* help, Arguments& arguments) {
     auto* command = parent.add_subcommand(name, help);
     add_remote_options(*command, arguments.remote);
@@ -238,7 +265,8 @@ void add_images(CLI::App& command, Arguments& arguments) {
 }  // namespace
 
 void add_images_command(CLI::App& program, int& exit_code) {
-    auto* images = program.add_subcommand("images", "See, restore and purge deleted images of a running server");
+    auto* images = program.add_subcommand(
+        "images", "Deleted images of a running server (list, restore, purge), and scanning images again");
     images->require_subcommand(1);
     const auto arguments = std::make_shared<Arguments>();
 
@@ -261,6 +289,11 @@ void add_images_command(CLI::App& program, int& exit_code) {
     add_images(*empty, *arguments);
     empty->add_flag("--all", arguments->all, "Everything in the repository's bin");
     empty->callback([arguments, &exit_code] { purge(*arguments, exit_code); });
+
+    auto* again = add_command(*images, "rescan", "Scan images again: these, or all of the repository", *arguments);
+    again->add_option("--repository", arguments->repository, "The repository they are in")->required();
+    again->add_option("IMAGES", arguments->images, "Digests or tags; none: all active images");
+    again->callback([arguments] { rescan(*arguments); });
 }
 
 }  // namespace berth::app

@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
     int exit_code = 0;
     berth::app::add_serve_command(program, exit_code);
     berth::app::add_images_command(program, exit_code);
+    berth::app::add_scan_rules_command(program, exit_code);
     berth::app::add_config_command(program, exit_code);
     berth::app::add_lifecycle_command(program, exit_code);
     berth::app::add_fsck_command(program, exit_code);

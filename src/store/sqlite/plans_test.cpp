@@ -124,6 +124,35 @@ protected:
         lifecycle.erase_policy(here);
         lifecycle.erase_default(registry(), "*");
 
+        auto& scans = tx.scans();
+        const model::ImageRowId scanned{1};
+        (void)scans.configuration(registry());
+        scans.put_configuration(registry(), {});
+        scans.put({.image = scanned, .repository = here, .requested_at = at(1)});
+        (void)scans.find(scanned);
+        scans.put_findings(scanned, "f");
+        (void)scans.findings(scanned);
+        (void)scans.retryable(model::ImageRowId{0}, 1);
+        scans.enqueue(scanned, here);
+        (void)scans.any_due(at(0));
+        (void)scans.claim("me", at(1), at(2));
+        (void)scans.any_due(at(0));
+        scans.extend("me", at(3));
+        scans.retry({.image = scanned, .attempts = 1}, "me", at(1));
+        scans.finish(scanned, "me");
+        scans.erase(scanned);
+        scans.put_suppression(registry(), {.name = "n",
+                                           .vulnerability = "",
+                                           .package = "",
+                                           .repository = "",
+                                           .tags = {},
+                                           .reason = "",
+                                           .created_at = at(1)});
+        (void)scans.suppressions(registry());
+        scans.erase_suppression(registry(), "n");
+        repositories.set_scan_on_push(here, true);
+        (void)images.children(model::ImageRowId{1});
+
         Upload upload;
         upload.id = model::UploadId::parse("00000000-0000-4000-8000-000000000001").value();
         upload.repository = here;
@@ -259,6 +288,9 @@ TEST_F(Plans, ListsUseTheirOwnIndex) {
     expect("FROM lifecycle_preview WHERE repository = $1 ORDER BY", "lifecycle_preview_repository (repository=?)");
     expect("WHERE preview = $1 AND tagged = $2 AND position > $3",
            "PRIMARY KEY (preview=? AND tagged=? AND position>?)");
+    expect("SELECT turn FROM scan_queue", "COVERING INDEX scan_queue_ready (turn>?)");
+    expect("SELECT 1 FROM scan_queue WHERE ready = 0", "scan_queue_due (due_at<?)");
+    expect("FROM image_scan WHERE retryable = 1", "image_scan_retryable (image>?)");
     expect("r.name > $3", "repository_name (account=? AND region=? AND name>?)");
     expect("c.child = $2", "PRIMARY KEY (repository=? AND child=?)");
     expect("FROM bin_image i WHERE i.repository = $1 AND (i.deleted_at, i.id)",
