@@ -43,12 +43,12 @@ bool running(const std::optional<store::ImageScan>& scan) {
     return scan && (scan->state == ScanState::pending || scan->state == ScanState::in_progress);
 }
 
-// All of an index's children as if they were one scan: it is as far as the one that is least far.
+// All of an index's children as if they were one scan: under way as long as one is, failed when all have.
 store::ImageScan together(const std::vector<ScannedImage>& images) {
     const auto rank = [](const ScannedImage& one) {
         return one.scan.state == ScanState::in_progress ? 0
                : one.scan.state == ScanState::pending   ? 1
-               : one.scan.state == ScanState::failed    ? 2
+               : one.scan.state == ScanState::complete  ? 2
                                                         : 3;
     };
     auto scan = std::ranges::min_element(images, {}, rank)->scan;

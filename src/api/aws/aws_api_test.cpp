@@ -86,6 +86,9 @@ protected:
     registry::LifecyclePolicies lifecycle_policies{services};
     registry::LifecyclePreviews lifecycle_previews{services};
     registry::StorageClasses storage_classes{services};
+    scanning::Scans scans{services};
+    scanning::Configurations scan_configurations{services};
+    scanning::Suppressions suppressions{services};
     model::Registry own{.account = *model::AccountId::parse("000000000000"),
                         .region = *model::Region::parse("us-east-1")};
     Endpoints endpoints{{.own = own, .public_host = "localhost:5000", .fallback_host = "localhost:5000"}};
@@ -101,6 +104,9 @@ protected:
                 .lifecycle_policies = lifecycle_policies,
                 .lifecycle_previews = lifecycle_previews,
                 .storage_classes = storage_classes,
+                .scans = scans,
+                .scan_configurations = scan_configurations,
+                .suppressions = suppressions,
                 .authorizer = authorizer,
                 .endpoints = endpoints,
                 .key = key,
@@ -308,7 +314,7 @@ TEST_F(AwsApiTest, KeepsKeysSealedAndReplacesThem) {
 }
 
 TEST(Catalog, EveryServiceIsSortedAndFindsItsRows) {
-    EXPECT_EQ(ecr_service().operations.size(), 19U);
+    EXPECT_EQ(ecr_service().operations.size(), 31U);
     EXPECT_EQ(ecr_service().target_prefix, "AmazonEC2ContainerRegistry_V20150921.");
     EXPECT_EQ(berth_service().target_prefix, "Berth.");
     const std::pair<const Service&, std::string> services[] = {{ecr_service(), "ecr:"}, {berth_service(), "berth:"}};

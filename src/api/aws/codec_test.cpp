@@ -148,6 +148,10 @@ TEST(Patterns, AreTheModels) {
     EXPECT_FALSE(patterns::upload_id("01234567-89ab-cdef-ABCD-EF012345678"));
     EXPECT_TRUE(patterns::repository_filter("team/app-"));
     EXPECT_FALSE(patterns::repository_filter("/app"));
+    for (const auto* good : {"app", "*", "prod*", "*a/b-c.d_e*", "a-*", "**"})
+        EXPECT_TRUE(patterns::scan_filter(good)) << good;
+    for (const auto* bad : {"", "-a", "a-", "a--b", "a/-b", "A", "a b"})
+        EXPECT_FALSE(patterns::scan_filter(bad)) << bad;
     EXPECT_TRUE(patterns::tag_filter("v*.*"));
 }
 

@@ -37,8 +37,11 @@ BOOST_DESCRIBE_STRUCT(SuppressionRule, (),
                        createdAt))
 
 [[nodiscard]] inline SuppressionRule to_wire(const store::SuppressionRule& rule) {
-    SuppressionRule wire{
-        .name = {rule.name}, .reason = {rule.reason}, .until = rule.until, .createdAt = rule.created_at};
+    SuppressionRule wire;
+    wire.name.value = rule.name;
+    wire.reason.value = rule.reason;
+    wire.until = rule.until;
+    wire.createdAt = rule.created_at;
     const auto show = [](const std::string& pattern, auto& place) {
         if (!pattern.empty()) place.emplace().value = pattern;
     };
