@@ -288,7 +288,7 @@ TEST_F(Plans, ListsUseTheirOwnIndex) {
     expect("FROM lifecycle_preview WHERE repository = $1 ORDER BY", "lifecycle_preview_repository (repository=?)");
     expect("WHERE preview = $1 AND tagged = $2 AND position > $3",
            "PRIMARY KEY (preview=? AND tagged=? AND position>?)");
-    expect("SELECT turn FROM scan_queue", "COVERING INDEX scan_queue_ready (turn>?)");
+    expect("SELECT turn FROM scan_queue", "scan_queue_ready (turn>?)");
     expect("SELECT 1 FROM scan_queue WHERE ready = 0", "scan_queue_due (due_at<?)");
     expect("FROM image_scan WHERE retryable = 1", "image_scan_retryable (image>?)");
     expect("r.name > $3", "repository_name (account=? AND region=? AND name>?)");
