@@ -308,7 +308,7 @@ TEST_F(AwsApiTest, KeepsKeysSealedAndReplacesThem) {
 }
 
 TEST(Catalog, EveryServiceIsSortedAndFindsItsRows) {
-    EXPECT_EQ(ecr_service().operations.size(), 19U);
+    EXPECT_EQ(ecr_service().operations.size(), 25U);
     EXPECT_EQ(ecr_service().target_prefix, "AmazonEC2ContainerRegistry_V20150921.");
     EXPECT_EQ(berth_service().target_prefix, "Berth.");
     const std::pair<const Service&, std::string> services[] = {{ecr_service(), "ecr:"}, {berth_service(), "berth:"}};
