@@ -9,6 +9,7 @@
 #include "registry/buffer_pool.hpp"
 #include "registry/hash_pool.hpp"
 #include "registry/images.hpp"
+#include "registry/job_bell.hpp"
 #include "registry/pull_recorder.hpp"
 #include "registry/read_cache.hpp"
 #include "registry/repositories.hpp"
@@ -159,6 +160,7 @@ private:
     registry::ReadCache cache_{24 * 1024 * 1024};
     registry::BufferPool buffers_{24 * 1024 * 1024};
     registry::PullRecorder pulls_;
+    registry::JobBell bell_;
     registry::Services services_{.clock = clock_,
                                  .random = random_,
                                  .metadata = *metadata_,
@@ -168,6 +170,7 @@ private:
                                  .cache = cache_,
                                  .buffers = buffers_,
                                  .pulls = pulls_,
+                                 .bell = bell_,
                                  .settings = settings_};
     registry::Repositories repositories_{services_};
     registry::Images images_{services_};

@@ -66,6 +66,7 @@ Task<Result<std::vector<LayerAvailability>>> Blobs::availability(const Call& cal
                 if (const auto blob = tx.blobs().find(id, digest)) {
                     if (!is_promised(services_, *blob)) unpromised.push_back(digest);
                     layer.size = blob->size;
+                    layer.archived = tx.blobs().archived(id, digest);
                     layer.media_type = std::string(model::media_type::docker_layer);
                 }
                 layers.push_back(std::move(layer));

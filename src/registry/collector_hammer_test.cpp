@@ -1,6 +1,7 @@
-// Pushes, mounts, deletions, moving tags and the collector, all at once on a handful of blobs and with a grace that
-// runs out all the time. What must hold at every moment: a blob that a present image needs is there, with its bytes;
-// and a client that was told "it is here" can push its image within the grace. In the end nothing may be left over.
+// Pushes, mounts, deletions, restorations, moving tags and the collector, all at once on a handful of blobs and with a
+// grace that runs out all the time. What must hold at every moment: a blob that a present image needs is there, with
+// its bytes; and a client that was told "it is here" can push its image within the grace. In the end nothing may be
+// left over.
 #include "registry/collector.hpp"
 #include "testing/manifests.hpp"
 #include "testing/world.hpp"
@@ -35,6 +36,7 @@ class CollectorHammer : public ::testing::Test {
 protected:
     CollectorHammer() {
         world_.settings.blob_grace = grace;
+        world_.settings.recycle_bin = grace / 2;
         world_.settings.inline_blob_bytes = 2000;
         for (const auto name : repositories) world_.create(name);
         for (std::uint64_t i = 0; i < 24; ++i) blobs_.push_back(content(i % 2 == 0 ? 1000 : 5000, i));
@@ -58,8 +60,10 @@ protected:
             const auto action = dice.below(10);
             if (action < 3) {
                 co_await push_image(dice, where);
-            } else if (action < 8) {
+            } else if (action < 7) {
                 co_await delete_image(dice, where);
+            } else if (action < 8) {
+                co_await restore_image(dice, where);
             } else {
                 co_await pull_image(dice, where);
             }
@@ -113,6 +117,15 @@ protected:
         }
     }
 
+    // The image is all there again, or stays away.
+    Task<void> restore_image(Dice& dice, RepositoryRef where) {
+        std::vector<model::ImageIdentifier> ids(1);
+        ids.front().digest = digest(manifests_.at(dice.below(blobs_.size())));
+        auto back = co_await world_.bin.restore(world_.root, where, std::move(ids), TagConflict::moves);
+        EXPECT_TRUE(back);
+        if (back && std::holds_alternative<RecycleBin::Restored>(back->front())) ++restored_;
+    }
+
     // A pull may lose a race with a deletion; an image that is there all along may not miss a blob.
     Task<void> pull_image(Dice& dice, RepositoryRef where) {
         const auto chosen = dice.below(blobs_.size());
@@ -142,6 +155,8 @@ protected:
         while (finished_ < clients) {
             auto due = co_await world_.collector.collect(4);
             EXPECT_TRUE(due);
+            auto emptied = co_await world_.bin.empty(4);
+            EXPECT_TRUE(emptied);
             co_await check_snapshot();
         }
     }
@@ -172,6 +187,7 @@ protected:
     std::atomic<std::size_t> pushed_{0};
     std::atomic<std::size_t> refused_{0};
     std::atomic<std::size_t> pulled_{0};
+    std::atomic<std::size_t> restored_{0};
 };
 
 TEST_F(CollectorHammer, NothingThatIsNeededGoesAndNothingElseStays) {
@@ -185,6 +201,7 @@ TEST_F(CollectorHammer, NothingThatIsNeededGoesAndNothingElseStays) {
     // Or it has shown nothing.
     EXPECT_GT(pushed_, 10U);
     EXPECT_GT(pulled_, 0U);
+    EXPECT_GT(restored_, 0U);
     EXPECT_GT(during.removed_blobs, 10U);
 
     for (const auto name : repositories) {
@@ -192,6 +209,9 @@ TEST_F(CollectorHammer, NothingThatIsNeededGoesAndNothingElseStays) {
             model::Reference reference = digest(manifest);
             static_cast<void>(wait_for(world_.images.remove(world_.root, repository(name), std::move(reference))));
         }
+    }
+    world_.clock.advance(2 * grace);
+    while (wait_for(world_.bin.empty(100)).value() > 0) {
     }
     world_.clock.advance(2 * grace);
     while (wait_for(world_.collector.collect(100)).value() > 0) {

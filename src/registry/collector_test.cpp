@@ -23,6 +23,7 @@ class CollectorTest : public ::testing::Test {
 protected:
     CollectorTest() {
         world_.settings.blob_grace = grace;
+        world_.settings.recycle_bin = 0s;
         world_.create("app");
     }
 
@@ -88,6 +89,24 @@ TEST_F(CollectorTest, WhatAnImageNeedsStaysUntilItGoes) {
     world_.clock.advance(grace / 4);
     EXPECT_EQ(collect(), 2);
     EXPECT_EQ(world_.pull("app", digest(large_)).error().kind, FaultKind::blob_not_found);
+    EXPECT_TRUE(world_.files().empty());
+}
+
+TEST_F(CollectorTest, WhatTheRecycleBinKeepsHasItsGraceAfterwards) {
+    world_.settings.recycle_bin = 10 * longest;
+    world_.push("app", large_);
+    ASSERT_TRUE(put(manifest_of(large_, {})));
+    remove("latest");
+    world_.clock.advance(9 * longest);
+    collect();
+    EXPECT_TRUE(there(large_));
+    world_.clock.advance(longest + 1ms);
+    EXPECT_EQ(wait_for(world_.bin.empty(10)).value(), 1U);
+    world_.clock.advance(grace);
+    EXPECT_EQ(collect(), 0);
+    EXPECT_TRUE(there(large_));
+    world_.clock.advance(grace / 4);
+    EXPECT_EQ(collect(), 1);
     EXPECT_TRUE(world_.files().empty());
 }
 

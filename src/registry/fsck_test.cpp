@@ -153,6 +153,49 @@ TEST_F(FsckTest, BytesThatNothingNamesAreOrphans) {
     EXPECT_TRUE(check().orphans.empty());
 }
 
+TEST_F(FsckTest, ADamagedManifestTakesItsImageAlong) {
+    const auto id = wait_for(world_.repositories.get(world_.root, repository("app")))->id;
+    ASSERT_TRUE(wait_for(world_.metadata->write([&](store::Transaction& tx) -> Result<int> {
+        store::NewImage rotten;
+        rotten.image.id = model::ImageRowId{7};
+        rotten.image.repository = id;
+        rotten.image.digest = digest("good");
+        rotten.image.media_type = "application/vnd.oci.image.manifest.v1+json";
+        rotten.image.manifest_size = 4;
+        rotten.manifest = "evil";
+        tx.images().insert(rotten);
+        tx.images().put_tag(id, tag("rotten"), rotten.image.id, world_.clock.now());
+        return 0;
+    })));
+    EXPECT_TRUE(check(Digests::trust).whole());
+    const auto report = check(Digests::compute, Repair::yes);
+    ASSERT_EQ(report.images.size(), 1U);
+    EXPECT_EQ(report.images[0].digest, digest("good"));
+    EXPECT_EQ(report.images[0].damaged, digest("good"));
+    EXPECT_EQ(report.images[0].tags, std::vector{tag("rotten")});
+    EXPECT_EQ(report.images[0].damage, Damage::wrong_content);
+    EXPECT_EQ(quarantined(), 1U);
+    const auto after = check();
+    EXPECT_TRUE(after.whole());
+    EXPECT_EQ(after.checked.images, 1U);
+    EXPECT_TRUE(after.orphans.empty());
+}
+
+TEST_F(FsckTest, RottenInlineBytesAreSetAsideToo) {
+    ASSERT_TRUE(wait_for(world_.metadata->write([&](store::Transaction& tx) -> Result<int> {
+        const auto evil = std::make_shared<const std::string>("evil");
+        (void)tx.blobs().insert({.digest = digest("good"), .size = 4, .location = {.key = "", .inline_bytes = evil}},
+                                world_.clock.now());
+        return 0;
+    })));
+    const auto report = check(Digests::compute, Repair::yes);
+    ASSERT_EQ(report.blobs.size(), 1U);
+    EXPECT_EQ(report.blobs[0].damage, Damage::wrong_content);
+    EXPECT_TRUE(report.images.empty());
+    EXPECT_EQ(quarantined(), 1U);
+    EXPECT_TRUE(check().whole());
+}
+
 TEST_F(FsckTest, AFailingStoreIsUnreadable) {
     world_.blob_store.fail_on(testing::BlobCall::read, 2);
     expect_loss(check(), digest(large_), Damage::unreadable);

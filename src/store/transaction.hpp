@@ -245,7 +245,7 @@ public:
     virtual std::optional<ForgottenBlob> unlink(model::RepositoryId, const model::Digest&, Timestamp now) = 0;
     // Do manifests of the repository name it, and is none of them active?
     [[nodiscard]] virtual bool archived(model::RepositoryId, const model::Digest&) = 0;
-    // Does an image of the repository need it, or one in its recycle bin?
+    // Does an image of the repository need it? The recycle bin does not count: its images are not there.
     [[nodiscard]] virtual bool referenced(model::RepositoryId, const model::Digest&) = 0;
     // No review before `review_at`. false: the repository has it not.
     [[nodiscard]] virtual bool postpone_review(model::RepositoryId, const model::Digest&, Timestamp review_at) = 0;

@@ -15,7 +15,7 @@ from harness.storage import blob_files
 GRACE = 2 * PATIENCE
 CONFIG = {"storage": {"gc_grace": f"{GRACE}s", "gc_interval": "100ms", "gc_rate": 0, "sweep_interval": "1s",
                       "purge_interval": "1s"},
-          "jobs": {"poll_interval": "100ms"}}
+          "images": {"recycle_bin": "1s", "recycle_interval": "100ms"}, "jobs": {"poll_interval": "100ms"}}
 SECONDS = float(os.environ.get("BERTH_GC_SECONDS", "8"))
 WORKERS, IMAGES = 4, 16
 REPOSITORIES = ("gc/one", "gc/two")

@@ -24,10 +24,13 @@ std::optional<ForgottenBlob> forget_unless_held(Connection& db, const model::Dig
 
 }  // namespace
 
+bool is_named_by_image(Connection& db, model::RepositoryId repository, const model::Digest& digest) {
+    return static_cast<bool>(
+        db.run("SELECT 1 FROM image_blob WHERE repository = $1 AND digest = $2 LIMIT 1", repository, digest));
+}
+
 bool is_referenced(Connection& db, model::RepositoryId repository, const model::Digest& digest) {
-    if (db.run("SELECT 1 FROM image_blob WHERE repository = $1 AND digest = $2 LIMIT 1", repository, digest)) {
-        return true;
-    }
+    if (is_named_by_image(db, repository, digest)) return true;
     return static_cast<bool>(
         db.run("SELECT 1 FROM bin_blob WHERE digest = $2 AND repository = $1 LIMIT 1", repository, digest));
 }

@@ -9,6 +9,9 @@
 
 namespace berth::store::sql {
 
+// Does an image of the repository name the blob? What is in the recycle bin is no image to anybody.
+[[nodiscard]] bool is_named_by_image(Connection& db, model::RepositoryId repository, const model::Digest& digest);
+
 // Does an image of the repository need the blob, or one in its recycle bin? The one place that knows what counts.
 [[nodiscard]] bool is_referenced(Connection& db, model::RepositoryId repository, const model::Digest& digest);
 

@@ -83,7 +83,7 @@ bool Blobs::archived(model::RepositoryId repository, const model::Digest& digest
 }
 
 bool Blobs::referenced(model::RepositoryId repository, const model::Digest& digest) {
-    return is_referenced(db_, repository, digest);
+    return is_named_by_image(db_, repository, digest);
 }
 
 bool Blobs::postpone_review(model::RepositoryId repository, const model::Digest& digest, Timestamp review_at) {

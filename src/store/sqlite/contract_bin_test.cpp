@@ -162,7 +162,6 @@ TEST_F(BinContract, ABlobOfTheBinIsReviewedOnlyAfterItsImageLeftTheBin) {
     change([](Transaction& tx) {
         push(tx, 10, "m");
         bin(tx, 10, 500);
-        EXPECT_TRUE(tx.blobs().referenced(app, digest("layer")));
         EXPECT_EQ(tx.blobs().review({.repository = app, .digest = digest("layer")}, at(1000)).outcome,
                   ReviewOutcome::needed);
 

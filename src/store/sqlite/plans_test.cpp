@@ -57,6 +57,7 @@ protected:
         (void)images.find(model::ImageRowId{1});
         (void)images.blobs(model::ImageRowId{1});
         images.set_status(model::ImageRowId{1}, model::ImageStatus::archived, at(1));
+        images.set_status(model::ImageRowId{1}, model::ImageStatus::active, at(1));
         images.survey(here, [](const SurveyedImage&) {});
         images.survey_children(here, [](model::ImageRowId, std::string_view) {});
         (void)tx.blobs().archived(here, digest("b"));
