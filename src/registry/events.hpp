@@ -20,8 +20,8 @@ inline constexpr std::string_view image_purge = "image.purge";        // out of 
 inline constexpr std::string_view image_archive = "image.archive";    // UPDATE_STORAGE_CLASS to ARCHIVE
 inline constexpr std::string_view image_activate = "image.activate";  // and back to STANDARD
 inline constexpr std::string_view lifecycle_execution = "lifecycle.execution";  // a lifecycle run's audit record
-inline constexpr std::string_view scan_complete = "scan.complete";  // ECR Image Scan, Inspector2 Scan
-inline constexpr std::string_view scan_finding = "scan.finding";    // Inspector2 Finding: one that was not there before
+inline constexpr std::string_view scan_complete = "scan.complete";              // ECR Image Scan, Inspector2 Scan
+inline constexpr std::string_view scan_finding = "scan.finding";  // Inspector2 Finding: one that was not there before
 inline constexpr std::string_view repository_create = "repository.create";
 inline constexpr std::string_view repository_delete = "repository.delete";
 

@@ -58,7 +58,7 @@ struct ImageFilter {
 
 struct TaggedImage {
     model::Image image;
-    std::vector<model::Tag> tags;  // oldest first
+    std::vector<model::Tag> tags;                  // oldest first
     std::optional<ImageScan> scan = std::nullopt;  // where a use case shows it; the table leaves it empty
 };
 

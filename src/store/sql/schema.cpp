@@ -179,10 +179,8 @@ CREATE TABLE setting (
 )sql";
 
 constexpr Migration steps[] = {
-    {.version = 1, .text = version_1},
-    {.version = 2, .text = blob_review_schema},
-    {.version = 3, .text = recycle_bin_schema},
-    {.version = 4, .text = lifecycle_schema},
+    {.version = 1, .text = version_1},          {.version = 2, .text = blob_review_schema},
+    {.version = 3, .text = recycle_bin_schema}, {.version = 4, .text = lifecycle_schema},
     {.version = 5, .text = scan_schema},
 };
 
