@@ -9,6 +9,7 @@
 #include "model/image.hpp"
 #include "model/names.hpp"
 #include "model/repository.hpp"
+#include "store/inventory_table.hpp"
 #include "store/lifecycle_table.hpp"
 
 #include <cstdint>
@@ -381,6 +382,7 @@ public:
     virtual BinTable& bin() = 0;
     virtual BlobTable& blobs() = 0;
     virtual LifecycleTable& lifecycle() = 0;
+    virtual InventoryTable& inventories() = 0;
     virtual UploadTable& uploads() = 0;
     virtual OutboxTable& outbox() = 0;
     virtual JobTable& jobs() = 0;

@@ -221,8 +221,9 @@ Task<Result<LayerRead>> Pool::read_layer(OpenLayer open, const inventory::Limits
             request.missed = std::move(*missed);
             continue;
         }
-        // Taking it apart is work, and this may be a thread that serves others.
-        auto layer = co_await offload(threads_, [&] { return inventory::decode_layer(answer->payload); });
+        // Taking it apart is work, and this may be a thread that serves others. Its hashes of paths count apart.
+        const auto most = 2 * std::uint64_t{limits.found_bytes_of_layer} + 32 * limits.layer.entries;
+        auto layer = co_await offload(threads_, [&] { return inventory::decode_layer(answer->payload, most); });
         if (!layer) break;
         co_return LayerRead{.encoded = std::move(answer->payload), .layer = std::move(*layer)};
     }

@@ -3,6 +3,7 @@
 #include "store/sql/blob_links.hpp"
 #include "store/sql/enum_text.hpp"
 #include "store/sql/image_row.hpp"
+#include "store/sql/inventories.hpp"
 
 #include <stdexcept>
 #include <string>
@@ -121,6 +122,7 @@ std::vector<model::Digest> Images::erase_all_but_manifest(model::ImageRowId id, 
     auto superfluous = erase_references(address->repository, id, review_at);
     db_.change("DELETE FROM image_child WHERE parent = $1", id);
     db_.change("DELETE FROM image WHERE id = $1", id);
+    Inventories(db_).unfollow(id);
     return superfluous;
 }
 

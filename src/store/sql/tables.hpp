@@ -5,6 +5,7 @@
 #include "store/sql/blobs.hpp"
 #include "store/sql/credentials.hpp"
 #include "store/sql/images.hpp"
+#include "store/sql/inventories.hpp"
 #include "store/sql/jobs.hpp"
 #include "store/sql/lifecycle.hpp"
 #include "store/sql/outbox.hpp"
@@ -22,6 +23,7 @@ public:
           bin_(db),
           blobs_(db),
           lifecycle_(db),
+          inventories_(db),
           uploads_(db),
           outbox_(db),
           jobs_(db),
@@ -32,6 +34,7 @@ public:
     BinTable& bin() override { return bin_; }
     BlobTable& blobs() override { return blobs_; }
     LifecycleTable& lifecycle() override { return lifecycle_; }
+    InventoryTable& inventories() override { return inventories_; }
     UploadTable& uploads() override { return uploads_; }
     OutboxTable& outbox() override { return outbox_; }
     JobTable& jobs() override { return jobs_; }
@@ -43,6 +46,7 @@ private:
     Bin bin_;
     Blobs blobs_;
     Lifecycle lifecycle_;
+    Inventories inventories_;
     Uploads uploads_;
     Outbox outbox_;
     Jobs jobs_;

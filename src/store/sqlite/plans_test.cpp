@@ -101,6 +101,22 @@ protected:
         blobs.forget(digest("none"));
         blobs.forget_discarded_key("k");
 
+        auto& inventories = tx.inventories();
+        const PackageLookup lookup{.ecosystem = "Debian", .release = "12", .package = "zlib"};
+        inventories.put_layer(digest("x"), 1, "b");
+        (void)inventories.layer(digest("x"), 1);
+        inventories.follow(model::ImageRowId{1},
+                           {.hash = "h", .bytes = "b", .sets = {{.hash = "s", .lookups = {lookup}}}},
+                           std::vector<std::int64_t>{1, 2});
+        (void)inventories.inventories_with(lookup);
+        (void)inventories.inventories(InventoryId{0}, 1);
+        (void)inventories.inventory(InventoryId{1});
+        (void)inventories.images_with(InventoryId{1}, model::ImageRowId{0}, 1);
+        inventories.unfollow(model::ImageRowId{1});
+        (void)inventories.remove_unfollowed(1);
+        inventories.set_followed_generation("g");
+        (void)inventories.followed_generation();
+
         auto& lifecycle = tx.lifecycle();
         lifecycle.put_policy({.repository = here, .text = "p", .version = 1, .last_evaluated_at = {}, .failures = ""});
         (void)lifecycle.policy(here);
