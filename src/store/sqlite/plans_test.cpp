@@ -223,6 +223,7 @@ bool allowed(std::string_view statement, std::string_view step) {
     static const std::map<std::string_view, std::string_view> exceptions{
         {"SELECT id, deleted_at FROM repository", "SCAN repository USING COVERING INDEX repository_deleted"},
         {"SELECT key FROM discarded_key ORDER BY key LIMIT", "SCAN discarded_key"},
+        {"SELECT inventory FROM inventory_review ORDER BY inventory LIMIT", "SCAN inventory_review"},
         {"SELECT due_at FROM job ORDER BY due_at LIMIT 1", "SCAN job USING COVERING INDEX job_due"},
         {"SELECT t.name FROM image i JOIN tag t", "USE TEMP B-TREE FOR ORDER BY"},
         {"SELECT DISTINCT account, region FROM lifecycle_default", "SCAN lifecycle_default"},
