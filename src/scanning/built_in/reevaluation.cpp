@@ -60,7 +60,12 @@ Task<Result<ReevaluationReport>> Reevaluation::run(std::stop_token stop) {
     if (*followed == generation) co_return report;
     const auto from = co_await offload(threads_, [&] { return databases_.find(*followed); });
     report.all = from == nullptr;
-    auto inventories = from ? co_await touched(from, to, report) : co_await everything();
+    Result<std::vector<store::InventoryId>> inventories;
+    if (from) {
+        inventories = co_await touched(from, to, report);
+    } else {
+        inventories = co_await everything();
+    }
     if (!inventories) co_return fail(std::move(inventories));
 
     for (std::size_t at = 0; at < inventories->size(); at += inventories_at_once) {
