@@ -2,11 +2,13 @@
 // configuration file and documents it.
 #pragma once
 
+#include "app/database_options.hpp"
 #include "http/server.hpp"
 #include "jobs/collection.hpp"
 #include "jobs/housekeeping.hpp"
 #include "jobs/lifecycle.hpp"
 #include "registry/settings.hpp"
+#include "scanning/built_in/engine_options.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -54,6 +56,8 @@ struct Config {
     jobs::LifecycleOptions lifecycle;
     jobs::CollectionOptions collection;
     std::chrono::milliseconds job_poll{1000};
+    scanning::EngineOptions scan_engine_options;
+    DatabaseOptions vulnerability_database;
 };
 
 }  // namespace berth::app

@@ -10,6 +10,7 @@
 #include "app/identity.hpp"
 #include "app/listen_address.hpp"
 #include "app/metric_sources.hpp"
+#include "app/scan_jobs.hpp"
 #include "app/usage_error.hpp"
 #include "app/version.hpp"
 #include "async/run_blocking.hpp"
@@ -33,6 +34,7 @@
 #include "registry/repositories.hpp"
 #include "registry/storage_classes.hpp"
 #include "registry/uploads.hpp"
+#include "scanning/built_in/engine.hpp"
 #include "store/fs/fs_blob_store.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"
 
@@ -49,6 +51,10 @@ namespace fs = std::filesystem;
 
 unsigned cores() {
     return std::max(1U, std::thread::hardware_concurrency());
+}
+fs::path vulnerability_database_folder(const Config& config) {
+    const auto& folder = config.vulnerability_database.folder;
+    return folder.empty() ? fs::path(config.data) / "vulndb" : fs::path(folder);
 }
 unsigned storage_threads(const Config& config) {
     return config.storage_threads != 0 ? config.storage_threads : std::max(4U, 2 * cores());
@@ -135,6 +141,8 @@ struct Node::Parts {
     registry::StorageClasses storage_classes;
     registry::Collector collector;
 
+    scanning::Engine scan_engine;
+
     jobs::Runner runner;
     auth::BasicAuthenticator authenticator;
     api::ops::RequestCounters counters;
@@ -184,6 +192,7 @@ Node::Parts::Parts(const Config& the_config)
       lifecycle_runs(services),
       storage_classes(services),
       collector(services),
+      scan_engine(services, vulnerability_database_folder(config), config.scan_engine_options),
       runner(*metadata, clock, random, jobs::RunnerOptions{.poll = config.job_poll}),
       authenticator(key, clock, random),
       metrics(counters),
@@ -219,6 +228,7 @@ Node::Parts::Parts(const Config& the_config)
                         {.runs = lifecycle_runs, .previews = lifecycle_previews, .storage_classes = storage_classes},
                         config.lifecycle);
     jobs::add_collection(runner, collector, config.collection);
+    add_scan_jobs(runner, scan_engine, storage_pool, config.vulnerability_database);
     bell.connect([this] { runner.wake(); });
     add_metric_sources(metrics, {.server = server,
                                  .metadata = *metadata,
@@ -258,6 +268,7 @@ void Node::run() {
         }
     });
     parts.server.run();
+    parts.scan_engine.stop();
     parts.runner.stop();
     parts.background.join();
     parts.storage_pool.join();

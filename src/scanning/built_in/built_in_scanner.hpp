@@ -3,21 +3,13 @@
 
 #include "async/offload.hpp"
 #include "inventory/layer_inventory.hpp"
-#include "inventory/limits.hpp"
 #include "registry/services.hpp"
 #include "scanning/built_in/database_holder.hpp"
+#include "scanning/built_in/engine_options.hpp"
 #include "scanning/scanner.hpp"
 #include "worker/pool.hpp"
 
-#include <chrono>
-
 namespace berth::scanning {
-
-struct BuiltInOptions {
-    inventory::Limits limits;
-    std::chrono::milliseconds longest{10 * 60'000};  // of one image, from its first layer on
-    bool rank_kernel_headers_last = false;
-};
 
 // All that it is given outlives it.
 class BuiltInScanner final : public Scanner {

@@ -1,0 +1,75 @@
+#include "app/scan_jobs.hpp"
+
+#include "base/log.hpp"
+
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+namespace berth::app {
+
+namespace {
+
+// In a process of its own: parsing gigabytes of feeds neither takes the server's memory nor can break it. Its output
+// goes where the server's goes; an import into a folder that somebody else imports into fails, and is tried again.
+Result<jobs::Outcome> update(std::vector<std::string> words) {
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    std::array<char*, 1> environment{};
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_t attributes{};
+    ::posix_spawnattr_init(&attributes);
+    ::posix_spawnattr_setsigmask(&attributes, &none);  // the server's threads block those that end it
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    pid_t process = -1;
+    const int error = ::posix_spawn(&process, "/proc/self/exe", nullptr, &attributes, argv.data(), environment.data());
+    ::posix_spawnattr_destroy(&attributes);
+    if (error != 0)
+        return fail(FaultKind::unavailable, std::string("cannot start the update: ") + std::strerror(error));
+    int status = 0;
+    while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return jobs::Outcome::done;
+    return fail(FaultKind::unavailable, "the update of the vulnerability database failed; its output says why");
+}
+
+std::vector<std::string> update_command(const scanning::Engine& engine, const DatabaseOptions& options) {
+    std::vector<std::string> words{"berth", "vulndb", "update", "--db", engine.databases().folder().string()};
+    if (!options.feeds.empty()) words.insert(words.end(), {"--feeds", options.feeds});
+    if (!options.proxy.empty()) words.insert(words.end(), {"--proxy", options.proxy});
+    return words;
+}
+
+Task<Result<jobs::Outcome>> look(scanning::Engine& engine) {
+    auto found = co_await engine.look_for_database();
+    if (!found) co_return fail(std::move(found));
+    co_return jobs::Outcome::done;
+}
+
+Task<Result<jobs::Outcome>> run_update(BlockingPool& threads, std::vector<std::string> words) {
+    co_return co_await offload(threads, [&] { return update(words); });
+}
+
+}  // namespace
+
+void add_scan_jobs(jobs::Runner& runner, scanning::Engine& engine, BlockingPool& threads,
+                   const DatabaseOptions& options) {
+    runner.add(jobs::Recurring{
+        .kind = "vulndb-look", .scope = jobs::Scope::process, .interval = options.poll, .run = [&engine] {
+            return look(engine);
+        }});
+    if (options.update_interval.count() == 0) return;
+    runner.add(jobs::Recurring{
+        .kind = "vulndb-update",
+        .interval = options.update_interval,
+        .run = [&threads, words = update_command(engine, options)] { return run_update(threads, words); }});
+}
+
+}  // namespace berth::app
