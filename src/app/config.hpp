@@ -2,11 +2,13 @@
 // configuration file and documents it.
 #pragma once
 
+#include "app/database_options.hpp"
 #include "http/server.hpp"
 #include "jobs/collection.hpp"
 #include "jobs/housekeeping.hpp"
 #include "jobs/lifecycle.hpp"
 #include "registry/settings.hpp"
+#include "scanning/built_in/engine_options.hpp"
 #include "scanning/scan_queue.hpp"
 
 #include <chrono>
@@ -19,7 +21,7 @@ namespace berth::app {
 
 enum class LogFormat : std::uint8_t { text, json };
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
-enum class ScanEngine : std::uint8_t { off };
+enum class ScanEngine : std::uint8_t { built_in, off };
 enum class AccessLog : std::uint8_t { off, errors, all };
 
 struct Config {
@@ -56,8 +58,10 @@ struct Config {
     jobs::LifecycleOptions lifecycle;
     jobs::CollectionOptions collection;
     std::chrono::milliseconds job_poll{1000};
-    ScanEngine scan_engine = ScanEngine::off;
+    ScanEngine scan_engine = ScanEngine::built_in;
     scanning::QueueOptions scan_queue;
+    scanning::EngineOptions scan_engine_options;
+    DatabaseOptions vulnerability_database;
 };
 
 }  // namespace berth::app

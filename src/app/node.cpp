@@ -10,6 +10,7 @@
 #include "app/identity.hpp"
 #include "app/listen_address.hpp"
 #include "app/metric_sources.hpp"
+#include "app/scan_jobs.hpp"
 #include "app/usage_error.hpp"
 #include "app/version.hpp"
 #include "async/run_blocking.hpp"
@@ -34,6 +35,7 @@
 #include "registry/repositories.hpp"
 #include "registry/storage_classes.hpp"
 #include "registry/uploads.hpp"
+#include "scanning/built_in/engine.hpp"
 #include "scanning/configurations.hpp"
 #include "scanning/scan_queue.hpp"
 #include "scanning/scan_results.hpp"
@@ -57,6 +59,10 @@ namespace fs = std::filesystem;
 unsigned cores() {
     return std::max(1U, std::thread::hardware_concurrency());
 }
+fs::path vulnerability_database_folder(const Config& config) {
+    const auto& folder = config.vulnerability_database.folder;
+    return folder.empty() ? fs::path(config.data) / "vulndb" : fs::path(folder);
+}
 unsigned storage_threads(const Config& config) {
     return config.storage_threads != 0 ? config.storage_threads : std::max(4U, 2 * cores());
 }
@@ -70,14 +76,6 @@ std::unique_ptr<store::sqlite::SqliteMetadata> open_metadata(const fs::path& dat
     auto opened = store::sqlite::SqliteMetadata::open({.path = data / "metadata.db"});
     if (!opened) throw UsageError(opened.error().message);
     return std::move(*opened);
-}
-
-std::unique_ptr<scanning::Scanner> make_scanner(const Config& config) {
-    switch (config.scan_engine) {
-        case ScanEngine::off:
-            return std::make_unique<scanning::ScannerOff>();
-    }
-    throw UsageError("there is no such scan engine");
 }
 
 scanning::QueueOptions scan_options(const Config& config) {
@@ -123,6 +121,7 @@ struct Node::Parts {
     explicit Parts(const Config& the_config);
 
     http::ServerOptions server_options();
+    scanning::Scanner& scanner();
 
     const Config config;
     const fs::path data;
@@ -155,12 +154,15 @@ struct Node::Parts {
     registry::LifecycleRuns lifecycle_runs;
     registry::StorageClasses storage_classes;
 
-    std::unique_ptr<scanning::Scanner> scanner;
+    scanning::Engine scan_engine;
+    scanning::ScannerOff no_scanner;
     scanning::ScanResults scan_results;
     scanning::ScanQueue scan_queue;
     scanning::Scans scans;
     scanning::Configurations scan_configurations;
     scanning::Suppressions suppressions;
+    EnhancedFindings enhanced_findings;
+    std::unique_ptr<scanning::Reevaluation> reevaluation;
     registry::Collector collector;
 
     jobs::Runner runner;
@@ -211,12 +213,14 @@ Node::Parts::Parts(const Config& the_config)
       lifecycle_previews(services),
       lifecycle_runs(services),
       storage_classes(services),
-      scanner(make_scanner(config)),
+      scan_engine(services, vulnerability_database_folder(config), config.scan_engine_options),
       scan_results(services),
-      scan_queue(services, *scanner, scan_results, scan_options(config)),
+      scan_queue(services, scanner(), scan_results, scan_options(config)),
       scans(services),
       scan_configurations(services),
       suppressions(services),
+      enhanced_findings(scan_results),
+      reevaluation(scan_engine.reevaluation(enhanced_findings)),
       collector(services),
       runner(*metadata, clock, random, jobs::RunnerOptions{.poll = config.job_poll}),
       authenticator(key, clock, random),
@@ -257,6 +261,12 @@ Node::Parts::Parts(const Config& the_config)
                         config.lifecycle);
     jobs::add_collection(runner, collector, config.collection);
     jobs::add_scanning(runner, scan_configurations);
+    if (config.scan_engine == ScanEngine::built_in) {
+        add_scan_jobs(
+            runner,
+            {.engine = scan_engine, .queue = scan_queue, .reevaluation = *reevaluation, .threads = storage_pool},
+            config.vulnerability_database);
+    }
     bell.connect([this] {
         runner.wake();
         scan_queue.wake();
@@ -267,6 +277,11 @@ Node::Parts::Parts(const Config& the_config)
                                  .lifecycle = lifecycle_runs,
                                  .scans = scan_queue,
                                  .collector = collector});
+}
+
+scanning::Scanner& Node::Parts::scanner() {
+    if (config.scan_engine == ScanEngine::off) return no_scanner;
+    return scan_engine.scanner();
 }
 
 http::ServerOptions Node::Parts::server_options() {
@@ -301,6 +316,7 @@ void Node::run() {
     });
     parts.scan_queue.start();
     parts.server.run();
+    parts.scan_engine.stop();
     parts.runner.stop();
     parts.scan_queue.stop();
     parts.background.join();

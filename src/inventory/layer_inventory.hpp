@@ -56,10 +56,16 @@ struct LayerScan {
 
 // The compact form to be kept by layer digest and scanner_version.
 [[nodiscard]] std::string encode_layer(const LayerInventory& layer);
-// Nothing when the bytes are no such form, or another version's.
-[[nodiscard]] std::optional<LayerInventory> decode_layer(std::string_view bytes);
+// Nothing when the bytes are no such form, or another version's, or would take more than about twice `most_memory`.
+[[nodiscard]] std::optional<LayerInventory> decode_layer(std::string_view bytes,
+                                                         std::uint64_t most_memory = std::uint64_t{1} << 30);
 
 // The layers put together, the lowest first.
 [[nodiscard]] Inventory union_of(const std::vector<LayerInventory>& layers);
+
+// The same for a whole image: equal inventories have equal bytes.
+[[nodiscard]] std::string encode_inventory(const Inventory& inventory);
+[[nodiscard]] std::optional<Inventory> decode_inventory(std::string_view bytes,
+                                                        std::uint64_t most_memory = std::uint64_t{1} << 30);
 
 }  // namespace berth::inventory

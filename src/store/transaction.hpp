@@ -9,6 +9,7 @@
 #include "model/image.hpp"
 #include "model/names.hpp"
 #include "model/repository.hpp"
+#include "store/inventory_table.hpp"
 #include "store/lifecycle_table.hpp"
 #include "store/scan_table.hpp"
 
@@ -387,6 +388,7 @@ public:
     virtual BlobTable& blobs() = 0;
     virtual LifecycleTable& lifecycle() = 0;
     virtual ScanTable& scans() = 0;
+    virtual InventoryTable& inventories() = 0;
     virtual UploadTable& uploads() = 0;
     virtual OutboxTable& outbox() = 0;
     virtual JobTable& jobs() = 0;

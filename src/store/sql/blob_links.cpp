@@ -1,5 +1,7 @@
 #include "store/sql/blob_links.hpp"
 
+#include "store/sql/inventories.hpp"
+
 #include <string>
 
 namespace berth::store::sql {
@@ -14,6 +16,7 @@ std::optional<ForgottenBlob> forget_unless_held(Connection& db, const model::Dig
         if (!row) return std::nullopt;
         forgotten = {.key = row.get<std::string>(1), .size = row.get<std::uint64_t>(0)};
     }
+    forget_layer(db, digest);
     if (forgotten.key.empty()) {
         db.change("DELETE FROM blob_bytes WHERE digest = $1", digest);
     } else {

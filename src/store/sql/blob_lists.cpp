@@ -1,5 +1,6 @@
 // Everything there is of blobs, a page at a time, for fsck.
 #include "store/sql/blobs.hpp"
+#include "store/sql/inventories.hpp"
 
 namespace berth::store::sql {
 std::vector<model::Blob> Blobs::page(std::string_view after_digest, std::size_t limit) {
@@ -35,6 +36,7 @@ void Blobs::forget(const model::Digest& digest) {
     db_.change("DELETE FROM repository_blob WHERE digest = $1", digest);
     db_.change("DELETE FROM blob_bytes WHERE digest = $1", digest);
     db_.change("DELETE FROM blob WHERE digest = $1", digest);
+    forget_layer(db_, digest);
 }
 
 }  // namespace berth::store::sql

@@ -4,6 +4,7 @@
 #include "store/sql/enum_text.hpp"
 #include "store/sql/image_row.hpp"
 #include "store/sql/scans.hpp"
+#include "store/sql/inventories.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -124,6 +125,7 @@ std::vector<model::Digest> Images::erase_all_but_manifest(model::ImageRowId id, 
     db_.change("DELETE FROM image_child WHERE parent = $1", id);
     db_.change("DELETE FROM image WHERE id = $1", id);
     Scans(db_).erase(id);
+    Inventories(db_).unfollow(id);
     return superfluous;
 }
 

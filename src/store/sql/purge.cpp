@@ -3,6 +3,7 @@
 #include "model/repository.hpp"
 #include "store/sql/bin.hpp"
 #include "store/sql/blob_links.hpp"
+#include "store/sql/inventories.hpp"
 #include "store/sql/lifecycle.hpp"
 
 #include <optional>
@@ -46,6 +47,7 @@ std::int64_t purge_children(Connection& db, const Deleted& from, std::size_t lim
 }
 
 std::int64_t purge_images(Connection& db, const Deleted& from, std::size_t limit) {
+    purge_followed(db, from.id, limit);
     db.change(
         "DELETE FROM scan_queue WHERE image IN"
         " (SELECT id FROM image WHERE repository = $1 ORDER BY digest LIMIT $2)",

@@ -6,6 +6,7 @@
 // - Text compares byte by byte ({text} says so for each column), as tag lists and page positions need it.
 // - Times are milliseconds since 1970, flags are 0 or 1, ids are chosen by the program (base/random.hpp).
 #include "store/sql/blob_review_schema.hpp"
+#include "store/sql/inventory_schema.hpp"
 #include "store/sql/lifecycle_schema.hpp"
 #include "store/sql/migrations.hpp"
 #include "store/sql/recycle_bin_schema.hpp"
@@ -181,7 +182,7 @@ CREATE TABLE setting (
 constexpr Migration steps[] = {
     {.version = 1, .text = version_1},          {.version = 2, .text = blob_review_schema},
     {.version = 3, .text = recycle_bin_schema}, {.version = 4, .text = lifecycle_schema},
-    {.version = 5, .text = scan_schema},
+    {.version = 5, .text = scan_schema},        {.version = 6, .text = inventory_schema},
 };
 
 }  // namespace

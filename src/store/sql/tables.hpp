@@ -5,6 +5,7 @@
 #include "store/sql/blobs.hpp"
 #include "store/sql/credentials.hpp"
 #include "store/sql/images.hpp"
+#include "store/sql/inventories.hpp"
 #include "store/sql/jobs.hpp"
 #include "store/sql/lifecycle.hpp"
 #include "store/sql/outbox.hpp"
@@ -24,6 +25,7 @@ public:
           blobs_(db),
           lifecycle_(db),
           scans_(db),
+          inventories_(db),
           uploads_(db),
           outbox_(db),
           jobs_(db),
@@ -35,6 +37,7 @@ public:
     BlobTable& blobs() override { return blobs_; }
     LifecycleTable& lifecycle() override { return lifecycle_; }
     ScanTable& scans() override { return scans_; }
+    InventoryTable& inventories() override { return inventories_; }
     UploadTable& uploads() override { return uploads_; }
     OutboxTable& outbox() override { return outbox_; }
     JobTable& jobs() override { return jobs_; }
@@ -47,6 +50,7 @@ private:
     Blobs blobs_;
     Lifecycle lifecycle_;
     Scans scans_;
+    Inventories inventories_;
     Uploads uploads_;
     Outbox outbox_;
     Jobs jobs_;

@@ -101,6 +101,22 @@ protected:
         blobs.forget(digest("none"));
         blobs.forget_discarded_key("k");
 
+        auto& inventories = tx.inventories();
+        const PackageLookup lookup{.ecosystem = "Debian", .release = "12", .package = "zlib"};
+        inventories.put_layer(digest("x"), 1, "b");
+        (void)inventories.layer(digest("x"), 1);
+        inventories.follow(model::ImageRowId{1},
+                           {.hash = "h", .bytes = "b", .sets = {{.hash = "s", .lookups = {lookup}}}},
+                           std::vector<std::int64_t>{1, 2});
+        (void)inventories.inventories_with(lookup);
+        (void)inventories.inventories(InventoryId{0}, 1);
+        (void)inventories.inventory(InventoryId{1});
+        (void)inventories.images_with(InventoryId{1}, model::ImageRowId{0}, 1);
+        inventories.unfollow(model::ImageRowId{1});
+        (void)inventories.remove_unfollowed(1);
+        inventories.set_followed_generation("g");
+        (void)inventories.followed_generation();
+
         auto& lifecycle = tx.lifecycle();
         lifecycle.put_policy({.repository = here, .text = "p", .version = 1, .last_evaluated_at = {}, .failures = ""});
         (void)lifecycle.policy(here);
@@ -236,6 +252,7 @@ bool allowed(std::string_view statement, std::string_view step) {
     static const std::map<std::string_view, std::string_view> exceptions{
         {"SELECT id, deleted_at FROM repository", "SCAN repository USING COVERING INDEX repository_deleted"},
         {"SELECT key FROM discarded_key ORDER BY key LIMIT", "SCAN discarded_key"},
+        {"SELECT inventory FROM inventory_review ORDER BY inventory LIMIT", "SCAN inventory_review"},
         {"SELECT due_at FROM job ORDER BY due_at LIMIT 1", "SCAN job USING COVERING INDEX job_due"},
         {"SELECT t.name FROM image i JOIN tag t", "USE TEMP B-TREE FOR ORDER BY"},
         {"SELECT DISTINCT account, region FROM lifecycle_default", "SCAN lifecycle_default"},

@@ -1,0 +1,45 @@
+// The engine of Berth's own: layers read in worker processes, each once; packages matched against the open database.
+#pragma once
+
+#include "async/offload.hpp"
+#include "inventory/layer_inventory.hpp"
+#include "registry/services.hpp"
+#include "scanning/built_in/database_holder.hpp"
+#include "scanning/built_in/engine_options.hpp"
+#include "scanning/scanner.hpp"
+#include "worker/pool.hpp"
+
+namespace berth::scanning {
+
+// All that it is given outlives it.
+class BuiltInScanner final : public Scanner {
+public:
+    BuiltInScanner(registry::Services& services, worker::Pool& workers, const DatabaseHolder& databases,
+                   BlockingPool& threads, BuiltInOptions options)
+        : services_(services),
+          workers_(workers),
+          databases_(databases),
+          threads_(threads),
+          options_(std::move(options)) {}
+
+    // The faults' texts name the layer. An enhanced scan makes the image one that follows the database (Reevaluation),
+    // a basic one makes it follow no longer.
+    [[nodiscard]] Task<Result<scan::Findings>> scan(const ScanTarget& target, scan::Depth depth) override;
+
+private:
+    [[nodiscard]] Task<Result<inventory::Inventory>> inventory_of(const ScanTarget& target,
+                                                                  model::RepositoryId repository);
+    [[nodiscard]] Task<Result<inventory::LayerInventory>> layer_of(const TargetLayer& layer,
+                                                                   model::RepositoryId repository,
+                                                                   worker::Deadline deadline);
+    [[nodiscard]] Task<Result<void>> follow(model::ImageRowId image, const inventory::Inventory& inventory,
+                                            scan::Depth depth);
+
+    registry::Services& services_;
+    worker::Pool& workers_;
+    const DatabaseHolder& databases_;
+    BlockingPool& threads_;  // for the work of the processor
+    const BuiltInOptions options_;
+};
+
+}  // namespace berth::scanning

@@ -1,0 +1,47 @@
+// The built-in engine with all that it owns: worker processes, threads, the open database.
+#pragma once
+
+#include "async/offload.hpp"
+#include "scanning/built_in/built_in_scanner.hpp"
+#include "scanning/built_in/database_holder.hpp"
+#include "scanning/built_in/engine_options.hpp"
+#include "scanning/built_in/reevaluation.hpp"
+#include "worker/pool.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace berth::scanning {
+
+class Engine {
+public:
+    // Workers are this program, started as `scan-worker` (app/command_scan_worker.cpp). The services outlive it.
+    Engine(registry::Services& services, std::filesystem::path database, const EngineOptions& options);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    [[nodiscard]] Scanner& scanner() { return scanner_; }
+    [[nodiscard]] const DatabaseHolder& databases() const { return databases_; }
+    [[nodiscard]] worker::Pool::Statistics workers() const { return workers_.statistics(); }
+
+    // Looks for a newer database; true: scans start with it from now on. For a job of every process.
+    Task<Result<bool>> look_for_database();
+    // The keeper outlives the answer, which does not outlive the engine.
+    [[nodiscard]] std::unique_ptr<Reevaluation> reevaluation(FindingsKeeper& keeper);
+
+    // Ends the workers: scans that run, and those that come, are `unavailable`. From any thread; before the program
+    // waits for scans to end.
+    void stop() { workers_.stop(); }
+
+private:
+    registry::Services& services_;
+    const bool rank_kernel_headers_last_;
+    BlockingPool threads_;
+    DatabaseHolder databases_;
+    worker::Pool workers_;
+    BuiltInScanner scanner_;
+    bool said_missing_ = false;
+};
+
+}  // namespace berth::scanning

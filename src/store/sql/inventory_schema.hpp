@@ -1,0 +1,59 @@
+// The tables of inventories, and the way from a package to the images that have it.
+#pragma once
+
+#include <string_view>
+
+namespace berth::store::sql {
+
+inline constexpr std::string_view inventory_schema = R"sql(
+CREATE TABLE layer_inventory (
+    digest {text} PRIMARY KEY,
+    scanner BIGINT NOT NULL,         -- the version of the readers
+    bytes {bytes} NOT NULL
+);
+
+CREATE TABLE inventory (
+    id {id} PRIMARY KEY,
+    hash {text} NOT NULL
+);
+CREATE UNIQUE INDEX inventory_hash ON inventory (hash);
+
+CREATE TABLE inventory_bytes (
+    inventory {id} PRIMARY KEY,
+    bytes {bytes} NOT NULL
+);
+
+CREATE TABLE inventory_review (      -- inventories that lost an image: does any still have them?
+    inventory {id} PRIMARY KEY
+);
+
+CREATE TABLE followed_image (        -- images whose findings follow the vulnerability database
+    image {id} PRIMARY KEY,
+    inventory BIGINT NOT NULL
+);
+CREATE INDEX followed_image_inventory ON followed_image (inventory, image);
+
+CREATE TABLE lookup_set (
+    id {id} PRIMARY KEY,
+    hash {text} NOT NULL
+);
+CREATE UNIQUE INDEX lookup_set_hash ON lookup_set (hash);
+
+CREATE TABLE lookup (
+    ecosystem {text} NOT NULL,
+    release {text} NOT NULL,
+    package {text} NOT NULL,         -- empty: the stream itself
+    lookup_set BIGINT NOT NULL,
+    PRIMARY KEY (ecosystem, release, package, lookup_set)
+) {clustered};
+CREATE INDEX lookup_of_set ON lookup (lookup_set);
+
+CREATE TABLE inventory_lookups (
+    lookup_set BIGINT NOT NULL,
+    inventory BIGINT NOT NULL,
+    PRIMARY KEY (lookup_set, inventory)
+) {clustered};
+CREATE INDEX inventory_lookups_inventory ON inventory_lookups (inventory);
+)sql";
+
+}  // namespace berth::store::sql
