@@ -30,6 +30,9 @@ void encode(std::string& out, const Blob<Max>& value) {
 inline void encode(std::string& out, bool value) {
     out += value ? "true" : "false";
 }
+inline void encode(std::string& out, double value) {
+    write_decimal(out, value);
+}
 inline void encode(std::string& out, Timestamp value) {
     write_timestamp(out, value);
 }

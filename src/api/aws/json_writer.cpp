@@ -1,5 +1,7 @@
 #include "api/aws/json_writer.hpp"
 
+#include <array>
+#include <charconv>
 #include <cstdlib>
 
 namespace berth::api::aws {
@@ -27,6 +29,12 @@ void write_string(std::string& out, std::string_view text) {
 
 void write_number(std::string& out, std::int64_t number) {
     out += std::to_string(number);
+}
+
+void write_decimal(std::string& out, double number) {
+    std::array<char, 32> text{};
+    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
+    out.append(text.data(), end);
 }
 
 void write_timestamp(std::string& out, Timestamp time) {

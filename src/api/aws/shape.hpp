@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -68,11 +69,17 @@ template <class E>
 struct EnumTable;
 
 template <class E>
+    requires std::is_enum_v<E>
 constexpr std::string_view wire_name(E value) {
     for (const auto& [candidate, name] : EnumTable<E>::rows) {
         if (candidate == value) return name;
     }
     return {};
+}
+
+// A map's key that is any text.
+constexpr std::string_view wire_name(std::string_view key) {
+    return key;
 }
 
 template <class T>
