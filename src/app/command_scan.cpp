@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "client/credentials.hpp"
 #include "inventory/inventory_of.hpp"
+#include "sbom/document.hpp"
 #include "scan/filter.hpp"
 #include "scan/match.hpp"
 #include "scan/report.hpp"
@@ -137,10 +138,19 @@ private:
 
     void add_table(const scan::Findings& findings, const inventory::ImageSource& image) {
         std::string head = arguments_.target.target;
-        if (const auto platform = to_text(image.platform()); !platform.empty()) head += "  " + platform;
-        if (findings.distribution) {
-            const auto& system = *findings.distribution;
-            head += "  " + (system.name.empty() ? system.id + ' ' + system.version_id : system.name);
+        const char* separator = ": ";
+        const auto add = [&](const std::string& fact) {
+            if (fact.empty()) return;
+            head += separator + fact;
+            separator = ", ";
+        };
+        add(to_text(image.platform()));
+        if (const auto& system = findings.distribution) {
+            add(system->name.empty() ? system->id + ' ' + system->version_id : system->name);
+        }
+        constexpr std::size_t date = 10;
+        if (const auto newest = findings.database.newest_record_at) {
+            add("advisories up to " + sbom::iso_time(*newest).substr(0, date));
         }
         scan::TableOptions options;
         if (arguments_.show_suppressed) options.suppressed = scan::Suppressed::show;
@@ -247,17 +257,21 @@ void add_options(CLI::App& command, Arguments& arguments) {
         ->capture_default_str();
     command.add_flag("--enhanced", arguments.enhanced, "JSON in its second form, with packages of languages");
     command.add_flag("--os-only", arguments.os_only, "Leave packages of languages out, as a basic scan does");
-    command.add_option("--severity", arguments.severities, "Show only these, separated by commas")->delimiter(',');
+    command.add_option("--severity", arguments.severities, "Show only these, separated by commas")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command.add_flag("--ignore-unfixed", arguments.ignore_unfixed, "Leave out what no fix is there for");
     command
         .add_option("--ignore-file", arguments.ignore_files,
                     "Rules that set findings aside: lines of 'CVE-... [package=...] [until=YYYY-MM-DD] # reason', or "
                     "JSON")
-        ->check(CLI::ExistingFile);
+        ->check(CLI::ExistingFile)
+        ->allow_extra_args(false);
     command
         .add_option("--vex", arguments.vex_files,
                     "OpenVEX, CycloneDX or CSAF document that says what does not affect the image")
-        ->check(CLI::ExistingFile);
+        ->check(CLI::ExistingFile)
+        ->allow_extra_args(false);
     command.add_flag("--show-suppressed", arguments.show_suppressed, "Show in the table what was set aside, and why");
     command.add_option("--fail-on", arguments.fail_on, "Exit with 3 when there is a finding of this severity or worse");
 }
