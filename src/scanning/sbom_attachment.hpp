@@ -1,5 +1,5 @@
 // Bills of materials beside images: an artifact whose subject is the image, so that whoever asks for the image's
-// referrers finds it, and it goes when the image goes.
+// referrers finds it. Like every referrer it follows its subject when a lifecycle run expires or archives that.
 #pragma once
 
 #include "async/task.hpp"

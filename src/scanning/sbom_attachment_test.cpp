@@ -100,11 +100,13 @@ TEST_F(SbomAttachment, NothingIsPulledByIt) {
     EXPECT_FALSE(seen.value().front().image.last_pulled_at);
 }
 
-TEST_F(SbomAttachment, ItGoesWithItsImage) {
+// Lifecycle runs take referrers with their subject; they know them by that.
+TEST_F(SbomAttachment, ItIsAReferrerLikeAnyOther) {
     ASSERT_TRUE(attach(image_));
     const model::Reference whole = image_.digest;
     ASSERT_TRUE(wait_for(world_.images.remove(world_.root, app_, whole)));
-    EXPECT_TRUE(referrers().empty());
+    ASSERT_EQ(referrers().size(), 1);
+    EXPECT_EQ(referrers().front().subject, image_.digest);
 }
 
 TEST_F(SbomAttachment, WithoutTheRightToPutThereIsNone) {
