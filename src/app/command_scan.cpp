@@ -2,7 +2,7 @@
 //
 // Exit codes: 0 done, 1 could not be scanned, 2 wrong usage, 3 a finding of --fail-on, 4 a system that nobody speaks
 // for (so that no findings must not pass for safety).
-#include "api/aws/scan_findings.hpp"
+#include "api/aws/scan_report.hpp"
 #include "app/command_vulndb.hpp"
 #include "app/commands.hpp"
 #include "app/progress_bar.hpp"
@@ -159,15 +159,16 @@ private:
     }
 
     void add_json(const scan::Findings& findings, const inventory::ImageSource& image, Timestamp now) {
-        api::aws::ScannedImage shown;
+        api::aws::report::ScannedImage shown;
         shown.name = arguments_.target.target;
         if (image.name().starts_with("sha256:")) shown.digest = image.name();
         for (const auto& layer : image.layers()) shown.layers.push_back(layer.digest);
         shown.platform = image.platform();
         shown.first_observed_at = now;
         shown.last_observed_at = now;
-        const auto form = arguments_.enhanced ? api::aws::FindingsForm::enhanced : api::aws::FindingsForm::basic;
-        print(api::aws::to_json(api::aws::to_wire(findings, shown, form, now)) + '\n');
+        const auto form =
+            arguments_.enhanced ? api::aws::report::FindingsForm::enhanced : api::aws::report::FindingsForm::basic;
+        print(api::aws::report::to_json(api::aws::report::to_wire(findings, shown, form, now)) + '\n');
     }
 
     void add_sarif(const scan::Findings& findings) {

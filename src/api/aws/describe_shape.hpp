@@ -36,11 +36,11 @@ void describe(std::string& out, As<Blob<Max>> /*shape*/) {
 inline void describe(std::string& out, As<bool> /*shape*/) {
     out += R"({"type":"boolean"})";
 }
-inline void describe(std::string& out, As<std::string> /*key of a map*/) {
-    describe_text(out, {});
-}
-inline void describe(std::string& out, As<double> /*shape*/) {
+inline void describe(std::string& out, As<Real> /*shape*/) {
     out += R"({"type":"double"})";
+}
+inline void describe(std::string& out, As<TextMap> /*shape*/) {
+    out += R"({"type":"map","key":{"type":"string"},"value":{"type":"string"}})";
 }
 inline void describe(std::string& out, As<Timestamp> /*shape*/) {
     out += R"({"type":"timestamp"})";

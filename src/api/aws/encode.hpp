@@ -27,11 +27,20 @@ void encode(std::string& out, const Blob<Max>& value) {
     write_string(out, to_base64(value.bytes));
 }
 
+inline void encode(std::string& out, Real value) {
+    write_real(out, value.value);
+}
+inline void encode(std::string& out, const TextMap& value) {
+    out += '{';
+    for (const auto& [key, item] : value.entries) {
+        write_key(out, key);
+        write_string(out, item);
+    }
+    out += '}';
+}
+
 inline void encode(std::string& out, bool value) {
     out += value ? "true" : "false";
-}
-inline void encode(std::string& out, double value) {
-    write_decimal(out, value);
 }
 inline void encode(std::string& out, Timestamp value) {
     write_timestamp(out, value);

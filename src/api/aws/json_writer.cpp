@@ -31,9 +31,9 @@ void write_number(std::string& out, std::int64_t number) {
     out += std::to_string(number);
 }
 
-void write_decimal(std::string& out, double number) {
-    std::array<char, 32> text{};
-    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
+void write_real(std::string& out, double number) {
+    std::array<char, 32> text;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
     out.append(text.data(), end);
 }
 

@@ -11,8 +11,8 @@ namespace berth::api::aws {
 
 void write_string(std::string& out, std::string_view text);
 void write_number(std::string& out, std::int64_t number);
-// The shortest form that reads back as the same; JSON has no infinities, so `number` is finite.
-void write_decimal(std::string& out, double number);
+// The shortest text that reads back as the same; the number is finite.
+void write_real(std::string& out, double number);
 // Epoch seconds; milliseconds as a fraction.
 void write_timestamp(std::string& out, Timestamp time);
 // "name": with a comma in front unless an object or array was just opened.

@@ -13,7 +13,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -63,23 +62,27 @@ struct Map {
     std::map<Key, Value> entries;
 };
 
+// A number with a fraction; in answers only.
+struct Real {
+    double value = 0;
+};
+
+// Text by text; in answers only.
+struct TextMap {
+    std::map<std::string, std::string> entries;
+};
+
 // An enum on the wire: `static constexpr std::array<std::pair<E, std::string_view>, N> rows`, in the order refusals
 // list the values.
 template <class E>
 struct EnumTable;
 
 template <class E>
-    requires std::is_enum_v<E>
 constexpr std::string_view wire_name(E value) {
     for (const auto& [candidate, name] : EnumTable<E>::rows) {
         if (candidate == value) return name;
     }
     return {};
-}
-
-// A map's key that is any text.
-constexpr std::string_view wire_name(std::string_view key) {
-    return key;
 }
 
 template <class T>

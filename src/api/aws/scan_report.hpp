@@ -1,7 +1,7 @@
 // Findings as the wire shows them: the one mapping that the server's answers and `berth scan --format json` share.
 #pragma once
 
-#include "api/aws/scan_shapes.hpp"
+#include "api/aws/scan_report_shapes.hpp"
 #include "inventory/image_source.hpp"
 #include "registry/call.hpp"
 #include "scan/basic.hpp"
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace berth::api::aws {
+namespace berth::api::aws::report {
 
 // What the enhanced form says of the image itself. What is empty is left out.
 struct ScannedImage {
@@ -45,4 +45,4 @@ enum class FindingsForm : std::uint8_t { basic, enhanced };
                                       Timestamp completed_at);
 [[nodiscard]] std::string to_json(const ImageScanAnswer& answer);
 
-}  // namespace berth::api::aws
+}  // namespace berth::api::aws::report

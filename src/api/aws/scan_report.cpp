@@ -1,4 +1,4 @@
-#include "api/aws/scan_findings.hpp"
+#include "api/aws/scan_report.hpp"
 
 #include "api/aws/encode.hpp"
 #include "base/encoding.hpp"
@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-namespace berth::api::aws {
+namespace berth::api::aws::report {
 
 namespace {
 
@@ -112,7 +112,7 @@ PackageVulnerabilityDetails details_of(const scan::Finding& finding, const Scann
     PackageVulnerabilityDetails details;
     details.cvss.emplace();
     for (const auto& cvss : finding.cvss) {
-        details.cvss->items.push_back({.baseScore = cvss.score,
+        details.cvss->items.push_back({.baseScore = Real{cvss.score},
                                        .scoringVector = given(cvss.vector),
                                        .source = given(cvss.source),
                                        .version = given(cvss.version)});
@@ -218,9 +218,9 @@ Resource resource_of(const ScannedImage& image) {
 void add_score(const scan::Finding& finding, EnhancedImageScanFinding& shown) {
     if (finding.cvss.empty()) return;
     const auto& best = finding.cvss.front();
-    shown.score = best.score;
+    shown.score = Real{best.score};
     shown.scoreDetails = ScoreDetails{.cvss = CvssScoreDetails{.adjustments = List<CvssScoreAdjustment>{},
-                                                               .score = best.score,
+                                                               .score = Real{best.score},
                                                                .scoreSource = given(best.source),
                                                                .scoringVector = given(best.vector),
                                                                .version = given(best.version)}};
@@ -346,4 +346,4 @@ std::string to_json(const ImageScanAnswer& answer) {
     return text;
 }
 
-}  // namespace berth::api::aws
+}  // namespace berth::api::aws::report

@@ -1,9 +1,9 @@
-#include "api/aws/scan_findings.hpp"
+#include "api/aws/scan_report.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
-namespace berth::api::aws {
+namespace berth::api::aws::report {
 namespace {
 
 using inventory::PackageType;
@@ -88,7 +88,7 @@ TEST(ScanFindings, TheEnhancedFormHasEveryPackageInItsParts) {
     EXPECT_EQ(finding.at("status"), "ACTIVE");
     EXPECT_EQ(finding.at("remediation").at("recommendation").at("text"),
               "Update libssl1.1 to 1.1.1k-1+deb11u1. Update openssl to 1.1.1k-1+deb11u1.");
-    EXPECT_EQ(finding.at("resources").at(0).at("id"),
+    EXPECT_EQ(finding.at("resources").at(0).at("id").as_string(),
               "arn:aws:ecr:eu-west-1:123456789012:repository/team/app/sha256:" + std::string(64, 'a'));
     const auto& details = finding.at("packageVulnerabilityDetails");
     EXPECT_EQ(details.at("vulnerablePackages").at(0), boost::json::parse(R"({
@@ -134,7 +134,9 @@ TEST(ScanFindings, AnUnsupportedSystemIsAFailureWithoutFindings) {
     scan::Findings findings;
     findings.outcome = scan::Outcome::unsupported_system;
     findings.reason = "no os-release";
-    const auto json = shown(findings, {.name = "app.tar"}, FindingsForm::basic);
+    ScannedImage by_hand;
+    by_hand.name = "app.tar";
+    const auto json = shown(findings, by_hand, FindingsForm::basic);
     EXPECT_EQ(json.at("imageScanStatus").at("status"), "FAILED");
     EXPECT_EQ(json.at("imageScanStatus").at("description"),
               "UnsupportedImageError: The operating system and/or package manager are not supported. (no os-release)");
@@ -157,4 +159,4 @@ TEST(ScanFindings, BytesOfAnImageCannotBreakTheText) {
 }
 
 }  // namespace
-}  // namespace berth::api::aws
+}  // namespace berth::api::aws::report

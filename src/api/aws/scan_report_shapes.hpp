@@ -7,7 +7,7 @@
 
 #include <optional>
 
-namespace berth::api::aws {
+namespace berth::api::aws::report {
 
 namespace shape {
 
@@ -40,7 +40,7 @@ struct ImageScanFinding {
 BOOST_DESCRIBE_STRUCT(ImageScanFinding, (), (name, description, uri, severity, attributes))
 
 struct CvssScore {
-    std::optional<double> baseScore;
+    std::optional<Real> baseScore;
     std::optional<AnyText> scoringVector;
     std::optional<AnyText> source;
     std::optional<AnyText> version;
@@ -55,7 +55,7 @@ BOOST_DESCRIBE_STRUCT(CvssScoreAdjustment, (), (metric, reason))
 
 struct CvssScoreDetails {
     std::optional<List<CvssScoreAdjustment>> adjustments;
-    std::optional<double> score;
+    std::optional<Real> score;
     std::optional<AnyText> scoreSource;
     std::optional<AnyText> scoringVector;
     std::optional<AnyText> version;
@@ -132,7 +132,7 @@ BOOST_DESCRIBE_STRUCT(ResourceDetails, (), (awsEcrContainerImage))
 struct Resource {
     std::optional<ResourceDetails> details;
     std::optional<AnyText> id;
-    std::optional<Map<std::string, AnyText>> tags;
+    std::optional<TextMap> tags;
     std::optional<AnyText> type;
 };
 BOOST_DESCRIBE_STRUCT(Resource, (), (details, id, tags, type))
@@ -147,7 +147,7 @@ struct EnhancedImageScanFinding {
     std::optional<PackageVulnerabilityDetails> packageVulnerabilityDetails;
     std::optional<Remediation> remediation;
     std::optional<List<Resource>> resources;
-    std::optional<double> score;
+    std::optional<Real> score;
     std::optional<ScoreDetails> scoreDetails;
     std::optional<AnyText> severity;
     std::optional<AnyText> status;
@@ -191,4 +191,4 @@ struct ImageScanAnswer {
 BOOST_DESCRIBE_STRUCT(ImageScanAnswer, (),
                       (registryId, repositoryName, imageId, imageScanStatus, imageScanFindings, nextToken))
 
-}  // namespace berth::api::aws
+}  // namespace berth::api::aws::report
