@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <mutex>
 
 namespace berth::pull {
 namespace {
@@ -22,12 +23,16 @@ class Registry {
 public:
     explicit Registry(std::string challenge = {}) : challenge_(std::move(challenge)) {}
 
-    std::string add(const std::string& kind, std::string content) {
+    std::string add(const std::string& kind, const std::string& content) {
         const auto digest = digest_of(content);
-        return at("/v2/team/app/" + kind + '/' + digest, std::move(content)), digest;
+        at("/v2/team/app/" + kind + '/' + digest, content);
+        return digest;
     }
-    void at(const std::string& path, std::string content) { content_[path] = answer("200 OK", content); }
-    void say(const std::string& path, std::string whole) { content_[path] = std::move(whole); }
+    void at(const std::string& path, const std::string& content) { say(path, answer("200 OK", content)); }
+    void say(const std::string& path, std::string whole) {
+        const std::scoped_lock lock(mutex_);
+        content_[path] = std::move(whole);
+    }
     void let_in(std::string authorisation) { accepted_ = std::move(authorisation); }
 
     std::string reply(const std::string& request) const {
@@ -37,6 +42,7 @@ public:
         if (is_registry && !accepted_.empty() && !request.contains("Authorization: " + accepted_ + "\r\n")) {
             return answer("401 Unauthorized", "{}", "WWW-Authenticate: " + challenge_ + "\r\n");
         }
+        const std::scoped_lock lock(mutex_);
         const auto found = content_.find(path);
         return found == content_.end() ? answer("404 Not Found", "{}") : found->second;
     }
@@ -54,6 +60,7 @@ public:
 private:
     std::string challenge_;
     std::string accepted_;
+    mutable std::mutex mutex_;
     std::map<std::string, std::string> content_;
 };
 
@@ -111,7 +118,6 @@ TEST(RemoteImages, AnIndexIsAllItsPlatformsOrTheOneThatIsWanted) {
 }
 
 TEST(RemoteImages, ATokenIsFetchedWhereTheRegistryAsksForOne) {
-    std::string challenge;
     auto registry = std::make_shared<Registry>();
     const ScriptedServer server([&](const auto& request) { return registry->reply(request); });
     registry = std::make_shared<Registry>("Bearer realm=\"" + server.url("/token") + "\",service=\"the registry\"");
