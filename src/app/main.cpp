@@ -38,6 +38,8 @@ int main(int argc, char** argv) {
     berth::app::add_completion_command(program, exit_code);
     berth::app::add_vulndb_command(program, exit_code);
     berth::app::add_scan_worker_command(program, exit_code);
+    berth::app::add_scan_command(program, exit_code);
+    berth::app::add_sbom_command(program, exit_code);
     berth::app::add_dump_model_command(program, exit_code);
     try {
         program.parse(argc, argv);

@@ -32,4 +32,12 @@ Result<HttpAnswer> HttpClient::send(const HttpRequest& request) {
     return answer;
 }
 
+Result<HttpAnswer> HttpClient::receive(const HttpRequest& request, const Take& take) {
+    Exchange exchange(state_->options, state_->handle);
+    auto done = run_with_redirects(exchange, state_->options, request, {},
+                                   [&](std::string_view bytes) { return take(exchange.status(), bytes); });
+    if (!done) return fail(std::move(done));
+    return HttpAnswer{.status = exchange.status(), .headers = exchange.headers(), .body = {}};
+}
+
 }  // namespace berth::client

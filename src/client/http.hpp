@@ -80,6 +80,10 @@ public:
 
     // Any status is an answer.
     [[nodiscard]] Result<HttpAnswer> send(const HttpRequest& request);
+    // A body of any length, handed on in pieces as it arrives; a fault of `take` ends it. `body` of the answer is
+    // empty.
+    using Take = std::function<Result<void>(int status, std::string_view bytes)>;
+    [[nodiscard]] Result<HttpAnswer> receive(const HttpRequest& request, const Take& take);
     // A FILE.part from before is continued when the server still has the same thing (its ETag stands in
     // FILE.part.etag), else begun anew. The file is synced before it gets its name.
     [[nodiscard]] Result<Downloaded> download(const Download& wanted);

@@ -48,6 +48,10 @@ Result<std::string> digest_at(const json::object& descriptor) {
     return digest;
 }
 
+Platform platform_at(const json::object& in) {
+    return {.os = text_at(in, "os"), .architecture = text_at(in, "architecture"), .variant = text_at(in, "variant")};
+}
+
 Result<Index> index_of(const json::array& manifests) {
     Index index;
     for (const auto& item : manifests) {
@@ -58,6 +62,7 @@ Result<Index> index_of(const json::array& manifests) {
         auto digest = digest_at(*descriptor);
         if (!digest) return fail(std::move(digest));
         index.manifests.push_back(std::move(*digest));
+        index.platforms.push_back(platform != nullptr ? platform_at(*platform) : Platform{});
     }
     return index;
 }
@@ -107,8 +112,7 @@ Result<Config> parse_config(std::string_view text) {
     const auto value = parse(text);
     const auto* root = value ? value->if_object() : nullptr;
     if (root == nullptr) return broken("configuration is no JSON object");
-    Config config{.platform = {text_at(*root, "os"), text_at(*root, "architecture"), text_at(*root, "variant")},
-                  .diff_ids = {}};
+    Config config{.platform = platform_at(*root), .diff_ids = {}};
     const auto* rootfs = object_at(*root, "rootfs");
     const auto* ids = rootfs != nullptr ? array_at(*rootfs, "diff_ids") : nullptr;
     if (ids == nullptr) return broken("configuration names no layers");

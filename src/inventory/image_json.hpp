@@ -15,6 +15,7 @@ inline constexpr std::uint64_t max_document_bytes = std::uint64_t{4} << 20;
 
 struct Index {
     std::vector<std::string> manifests;  // digests; attestations are left out
+    std::vector<Platform> platforms;     // of each, as the index has it: empty texts where it does not say
 };
 struct Manifest {
     std::string config;

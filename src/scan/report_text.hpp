@@ -1,4 +1,4 @@
-// What the writers of reports share, for the .cpp files of this room only.
+// What the writers of reports share: text that comes from an image, made fit for a terminal and for JSON.
 #pragma once
 
 #include <string>

@@ -71,15 +71,32 @@ def add_image(layout, architecture, layers, *, docker=False):
     return layout.add(manifest, type_, platform={"architecture": architecture, "os": "linux"})
 
 
+def mirror():
+    """Where this machine's packages come from, its security suite apart."""
+    done = subprocess.run(["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages"],
+                          capture_output=True, text=True, check=True)
+    return next(site for site in done.stdout.split() if not site.rstrip("/").endswith("-security"))
+
+
 def debian_rootfs():
     """A Debian root file system as a gzipped tar, made once by mmdebstrap: (bytes, diff id)."""
-    packed = CACHE / "images" / "debian-bookworm-minbase.tar.gz"
+    return packed_rootfs("debian-bookworm-minbase", "bookworm")
+
+
+def outdated_rootfs():
+    """Debian 11 as it was released last, without its security suite, and with more to find: (bytes, diff id)."""
+    return packed_rootfs("debian-bullseye-outdated", "--include=openssl,curl,python3-minimal", "bullseye",
+                         sources=lambda: [f"deb {mirror()} bullseye main"])
+
+
+def packed_rootfs(name, *arguments, sources=lambda: []):
+    packed = CACHE / "images" / f"{name}.tar.gz"
     if not packed.exists():
         packed.parent.mkdir(parents=True, exist_ok=True)
         unpacked = packed.with_suffix(".tmp.tar")
         mode = "root" if os.geteuid() == 0 else "unshare"
-        made = subprocess.run(["mmdebstrap", "--variant=minbase", f"--mode={mode}", "--quiet", "bookworm",
-                               str(unpacked)], capture_output=True, text=True)
+        made = subprocess.run(["mmdebstrap", "--variant=minbase", f"--mode={mode}", "--quiet", *arguments,
+                               str(unpacked), *sources()], capture_output=True, text=True)
         assert made.returncode == 0, f"mmdebstrap failed:\n{made.stderr[-3000:]}"
         temporary = packed.with_suffix(".tmp.gz")
         with open(unpacked, "rb") as source, gzip.GzipFile(temporary, "wb", 6, mtime=0) as sink:
