@@ -201,6 +201,8 @@ std::vector<Setting> make_settings() {
                  "Shortening it empties the bin accordingly."),
         duration("images.recycle_interval", BERTH_AT(housekeeping.bin_interval),
                  "How often images whose time in the recycle bin is up are removed."),
+        duration("images.restore_hold", BERTH_AT(registry.restore_hold),
+                 "How long no lifecycle policy takes an image that came back from the recycle bin."),
         duration("images.restore_delay", BERTH_AT(registry.lifecycle.restore_delay),
                  "From the request to restore an archived image to the active image. ECR: up to 20 minutes."),
         duration("lifecycle.interval", BERTH_AT(lifecycle.interval), "How often every lifecycle policy is applied."),

@@ -154,10 +154,12 @@ Task<Result<bool>> LifecyclePreviews::judge(store::LifecyclePreview preview, std
     }
     auto noted = co_await services_.pulls.flush(services_.metadata);
     if (!noted) co_return fail(std::move(noted));
-    auto surveyed = co_await services_.metadata.read(
-        [&](store::Transaction& tx) -> Result<Survey> { return Survey::take(tx, preview.repository); });
+    auto surveyed = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<Survey> {
+        return Survey::take(tx, preview.repository, services_.clock.now());
+    });
     if (!surveyed) co_return fail(std::move(surveyed));
     auto decisions = lifecycle::evaluate(*policy, surveyed->images(), services_.clock.now());
+    surveyed->spare_restored(decisions);
     std::erase_if(decisions, [](const auto& decision) { return !lifecycle::in_preview(decision); });
     for (const auto& decision : decisions) {
         ++(decision.effect == lifecycle::Effect::expire ? preview.expiring : preview.archiving);

@@ -117,7 +117,7 @@ Task<Result<RunEnd>> LifecycleRuns::run(model::RepositoryId repository, std::sto
     auto noted = co_await services_.pulls.flush(services_.metadata);
     if (!noted) co_return fail(std::move(noted));
     auto survey = co_await services_.metadata.read(
-        [&](store::Transaction& tx) -> Result<Survey> { return Survey::take(tx, repository); });
+        [&](store::Transaction& tx) -> Result<Survey> { return Survey::take(tx, repository, services_.clock.now()); });
     if (!survey) co_return fail(std::move(survey));
 
     Plan plan{.repository = std::move((*found)->repository),
@@ -129,6 +129,7 @@ Task<Result<RunEnd>> LifecycleRuns::run(model::RepositoryId repository, std::sto
               .held = {},
               .failed = {}};
     plan.decisions = lifecycle::evaluate(plan.policy, plan.survey.images(), plan.at);
+    plan.survey.spare_restored(plan.decisions);
     const auto first_held = std::ranges::find_if(plan.decisions, [](const auto& d) { return d.hold != Hold::none; });
     plan.held.assign(first_held, plan.decisions.end());
     plan.decisions.erase(first_held, plan.decisions.end());

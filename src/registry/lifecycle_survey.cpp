@@ -81,7 +81,7 @@ std::vector<std::string_view> tags_of(const lifecycle::Images& images, std::uint
 
 }  // namespace
 
-Survey Survey::take(store::Transaction& tx, model::RepositoryId repository) {
+Survey Survey::take(store::Transaction& tx, model::RepositoryId repository, Timestamp now) {
     const auto notes = read(tx, repository);
     const std::string_view text(notes.text);
     Survey survey;
@@ -113,7 +113,14 @@ Survey Survey::take(store::Transaction& tx, model::RepositoryId repository) {
                                 .digest_length = seen.digest_length});
         survey.text_ += image.digest;
     }
+    survey.restored_ = tx.lifecycle().held(repository, now);
     return survey;
+}
+
+void Survey::spare_restored(std::vector<lifecycle::Decision>& decisions) const {
+    if (restored_.empty()) return;
+    std::erase_if(decisions,
+                  [this](const auto& decision) { return std::ranges::binary_search(restored_, row(decision.image)); });
 }
 
 std::vector<model::Tag> Survey::tags(std::uint32_t image) const {

@@ -1,6 +1,7 @@
 // The images of a repository as a lifecycle policy judges them, and the way back from a decision to the row.
 #pragma once
 
+#include "lifecycle/evaluate.hpp"
 #include "lifecycle/images.hpp"
 #include "model/image.hpp"
 #include "store/transaction.hpp"
@@ -16,7 +17,11 @@ namespace berth::registry {
 class Survey {
 public:
     // Reads the whole repository; both the policy and the answers speak of this one moment.
-    [[nodiscard]] static Survey take(store::Transaction& tx, model::RepositoryId repository);
+    [[nodiscard]] static Survey take(store::Transaction& tx, model::RepositoryId repository, Timestamp now);
+
+    // Takes out what is decided about images that came back from the recycle bin a short while ago
+    // (Settings::restore_hold): they are judged and counted like all others, but no policy takes them yet.
+    void spare_restored(std::vector<lifecycle::Decision>& decisions) const;
 
     [[nodiscard]] const lifecycle::Images& images() const { return images_; }
     // All by the index decisions use.
@@ -40,7 +45,8 @@ private:
 
     lifecycle::Images images_;
     std::vector<Row> rows_;
-    std::string text_;  // the digests
+    std::string text_;                         // the digests
+    std::vector<model::ImageRowId> restored_;  // by row, ascending
 };
 
 }  // namespace berth::registry

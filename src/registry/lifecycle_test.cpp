@@ -201,6 +201,24 @@ TEST_F(LifecycleTest, WhatExpiredIsInTheRecycleBinAndOutOfTheCaches) {
     EXPECT_EQ(binned[0].binned.image.digest, digest(old));
 }
 
+TEST_F(LifecycleTest, WhatCameBackFromTheBinIsSparedForAWhile) {
+    const auto old = put("old", {"v1"});
+    put("new", {"v2"});
+    put_policy({rule(1, keep_one)});
+    run();
+    ASSERT_FALSE(there(old));
+    std::vector<model::ImageIdentifier> ids(1);
+    ids.front().tag = tag("v1");
+    ASSERT_TRUE(wait_for(world_.bin.restore(world_.root, app_, ids, TagConflict::fails)));
+    run();
+    EXPECT_TRUE(there(old)) << "or restoring it would have been for nothing";
+    run_preview(start_preview());
+    EXPECT_EQ(preview().expiring, 0U) << "a preview shows what a run would do";
+    world_.clock.advance(world_.settings.restore_hold);
+    run();
+    EXPECT_FALSE(there(old));
+}
+
 TEST_F(LifecycleTest, ManyGoInSmallTransactions) {
     world_.settings.lifecycle.batch = 3;
     std::vector<std::string> images;

@@ -149,6 +149,10 @@ void Restoration::bring_back(const Step& step) {
         tx_.bin().erase(image.id, review_at, now);
         insert(image, bytes, *manifest);
     }
+    // Or the rule that took it would take it again at once.
+    if (services_.settings.restore_hold.count() > 0) {
+        tx_.lifecycle().hold(row_.id, image.id, now + services_.settings.restore_hold);
+    }
     for (const auto& tag : step.tags) {
         tx_.images().put_tag(row_.id, tag, image.id, now);
         announce_image(services_, tx_, event::image_restore, repository_, image, &tag, cause_);

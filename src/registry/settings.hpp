@@ -40,6 +40,8 @@ struct Settings {
     bool delete_referenced = false;            // manifests an index names, blobs a manifest names
     std::chrono::milliseconds recycle_bin =
         std::chrono::hours(7 * 24);  // how long deleted images can come back; 0: off
+    std::chrono::milliseconds restore_hold =
+        std::chrono::hours(7 * 24);  // how long no lifecycle policy takes an image that came back
     LifecycleSettings lifecycle;
     ScanSettings scans;
     bool blob_mounting = true;  // cross-repository mount

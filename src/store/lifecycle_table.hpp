@@ -70,6 +70,11 @@ public:
     [[nodiscard]] virtual std::vector<model::RepositoryId> repositories_with_policy(model::RepositoryId after,
                                                                                     std::size_t limit) = 0;
 
+    // No policy takes the image before `until`; a later time takes the place of an earlier one.
+    virtual void hold(model::RepositoryId, model::ImageRowId, Timestamp until) = 0;
+    // The images so held at `now`, by row, ascending.
+    [[nodiscard]] virtual std::vector<model::ImageRowId> held(model::RepositoryId, Timestamp now) = 0;
+
     // By pattern.
     [[nodiscard]] virtual std::vector<DefaultLifecyclePolicy> defaults(const model::Registry&) = 0;
     virtual void put_default(const model::Registry&, const DefaultLifecyclePolicy&) = 0;

@@ -3,8 +3,8 @@
 #include "store/sql/blob_links.hpp"
 #include "store/sql/enum_text.hpp"
 #include "store/sql/image_row.hpp"
-#include "store/sql/scans.hpp"
 #include "store/sql/inventories.hpp"
+#include "store/sql/scans.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -124,6 +124,7 @@ std::vector<model::Digest> Images::erase_all_but_manifest(model::ImageRowId id, 
     auto superfluous = erase_references(address->repository, id, review_at);
     db_.change("DELETE FROM image_child WHERE parent = $1", id);
     db_.change("DELETE FROM image WHERE id = $1", id);
+    db_.change("DELETE FROM lifecycle_hold WHERE repository = $1 AND image = $2", address->repository, id);
     Scans(db_).erase(id);
     Inventories(db_).unfollow(id);
     return superfluous;

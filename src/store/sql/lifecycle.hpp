@@ -17,6 +17,9 @@ public:
     void note_evaluation(const LifecyclePolicy& policy) override;
     std::vector<model::RepositoryId> repositories_with_policy(model::RepositoryId after, std::size_t limit) override;
 
+    void hold(model::RepositoryId repository, model::ImageRowId image, Timestamp until) override;
+    std::vector<model::ImageRowId> held(model::RepositoryId repository, Timestamp now) override;
+
     std::vector<DefaultLifecyclePolicy> defaults(const model::Registry& registry) override;
     void put_default(const model::Registry& registry, const DefaultLifecyclePolicy& policy) override;
     bool erase_default(const model::Registry& registry, std::string_view pattern) override;

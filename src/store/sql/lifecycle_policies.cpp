@@ -47,6 +47,23 @@ std::vector<model::RepositoryId> Lifecycle::repositories_with_policy(model::Repo
     return found;
 }
 
+void Lifecycle::hold(model::RepositoryId repository, model::ImageRowId image, Timestamp until) {
+    db_.change(
+        "INSERT INTO lifecycle_hold (repository, image, until) VALUES ($1, $2, $3)"
+        " ON CONFLICT (repository, image) DO UPDATE SET until = excluded.until WHERE lifecycle_hold.until < $3",
+        repository, image, until);
+}
+
+std::vector<model::ImageRowId> Lifecycle::held(model::RepositoryId repository, Timestamp now) {
+    std::vector<model::ImageRowId> images;
+    for (auto row = db_.run("SELECT image FROM lifecycle_hold WHERE repository = $1 AND until > $2 ORDER BY image",
+                            repository, now);
+         row; row.next()) {
+        images.push_back(row.get<model::ImageRowId>(0));
+    }
+    return images;
+}
+
 std::vector<DefaultLifecyclePolicy> Lifecycle::defaults(const model::Registry& registry) {
     std::vector<DefaultLifecyclePolicy> found;
     for (auto row = db_.run("SELECT pattern, policy, version FROM lifecycle_default WHERE account = $1 AND region = $2"

@@ -146,6 +146,7 @@ std::size_t Lifecycle::sweep_previews(Timestamp now, std::size_t limit) {
 
 std::int64_t purge_lifecycle(Connection& db, model::RepositoryId repository, Timestamp at) {
     return db.change("DELETE FROM lifecycle_policy WHERE repository = $1", repository) +
+           db.change("DELETE FROM lifecycle_hold WHERE repository = $1", repository) +
            db.change("UPDATE lifecycle_preview SET replaced = 1, due_at = $2 WHERE repository = $1 AND replaced = 0",
                      repository, at);
 }

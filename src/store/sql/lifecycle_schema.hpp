@@ -21,6 +21,14 @@ CREATE TABLE lifecycle_policy (
     failures {text} NOT NULL
 );
 
+-- Images that came back from the recycle bin: no policy takes them before that time.
+CREATE TABLE lifecycle_hold (
+    repository BIGINT NOT NULL,
+    image BIGINT NOT NULL,
+    until BIGINT NOT NULL,
+    PRIMARY KEY (repository, image)
+) {clustered};
+
 CREATE TABLE lifecycle_default (
     account {text} NOT NULL,
     region {text} NOT NULL,

@@ -123,6 +123,8 @@ protected:
         (void)lifecycle.has_policy(here);
         lifecycle.note_evaluation({.repository = here, .text = "", .version = 1, .failures = ""});
         (void)lifecycle.repositories_with_policy(model::RepositoryId{0}, 1);
+        lifecycle.hold(here, model::ImageRowId{1}, at(5));
+        (void)lifecycle.held(here, at(1));
         lifecycle.put_default(registry(), {.pattern = "*", .text = "p", .version = 1});
         (void)lifecycle.defaults(registry());
         (void)lifecycle.registries_with_defaults();
