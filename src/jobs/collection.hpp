@@ -11,7 +11,7 @@ namespace berth::jobs {
 
 struct CollectionOptions {
     std::chrono::milliseconds interval{10'000};  // between looks for blobs that are due
-    std::size_t rate = 500;                      // blobs a second; 0: as fast as they can be written
+    std::size_t rate = 200;                      // blobs a second; 0: as fast as they can be written
 };
 
 // The collector outlives the runner.
