@@ -15,7 +15,7 @@ enum class Wrapping : std::uint8_t {
     gzip,  // members with header and CRC-32, as many as come
 };
 
-// The unpacked bytes of `packed`, which must outlive the answer, as must `limits`. Checksums are verified. Faults, also
+// The unpacked bytes of `packed`, which must outlive the answer. Checksums are verified. Faults, also
 // from reading: too_large (over a limit), deadline, invalid_parameter (broken or truncated), unsupported (another
 // compression, a zstd window over 128 MiB).
 [[nodiscard]] Result<std::unique_ptr<Source>> unpack(Source& packed, const Limits& limits);

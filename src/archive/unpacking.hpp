@@ -30,7 +30,7 @@ private:
     [[nodiscard]] Result<void> in_time() const;
 
     Source& packed_;
-    const Limits& limits_;
+    const Limits limits_;
     std::vector<std::byte> buffer_;
     std::size_t from_ = 0;
     std::size_t to_ = 0;
