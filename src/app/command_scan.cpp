@@ -159,16 +159,15 @@ private:
     }
 
     void add_json(const scan::Findings& findings, const inventory::ImageSource& image, Timestamp now) {
-        api::aws::report::ScannedImage shown;
+        api::aws::FindingImage shown;
         shown.name = arguments_.target.target;
         if (image.name().starts_with("sha256:")) shown.digest = image.name();
         for (const auto& layer : image.layers()) shown.layers.push_back(layer.digest);
         shown.platform = image.platform();
-        shown.first_observed_at = now;
         shown.last_observed_at = now;
         const auto form =
-            arguments_.enhanced ? api::aws::report::FindingsForm::enhanced : api::aws::report::FindingsForm::basic;
-        print(api::aws::report::to_json(api::aws::report::to_wire(findings, shown, form, now)) + '\n');
+            arguments_.enhanced ? api::aws::FindingsForm::enhanced : api::aws::FindingsForm::basic;
+        print(api::aws::to_json(api::aws::to_wire(findings, shown, form, now)) + '\n');
     }
 
     void add_sarif(const scan::Findings& findings) {

@@ -1,5 +1,6 @@
 #include "scanning/scans.hpp"
 
+#include "oci/manifest.hpp"
 #include "registry/access.hpp"
 #include "registry/faults.hpp"
 #include "registry/job_bell.hpp"
@@ -37,6 +38,16 @@ std::vector<model::Image> scannable(const registry::Services& services, store::T
         }
     }
     return found;
+}
+
+std::vector<std::string> layers_of(const registry::Services& services, store::Transaction& tx,
+                                   const model::Image& image) {
+    std::vector<std::string> layers;
+    const auto manifest = oci::parse_manifest(tx.images().manifest(image.id), image.media_type,
+                                              {.depth = services.settings.manifest_depth});
+    if (!manifest) return layers;
+    for (std::size_t i = 1; i < manifest->blobs.size(); ++i) layers.push_back(manifest->blobs[i].digest.text());
+    return layers;
 }
 
 bool running(const std::optional<store::ImageScan>& scan) {
@@ -113,8 +124,12 @@ Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::Rep
             encoded.push_back(scan->state == ScanState::complete ? tx.scans().findings(one.id) : std::string());
             auto tags = one.id == image->id ? std::vector<model::Tag>() : tx.images().tags(one.id);
             tags.insert(tags.end(), index_tags.begin(), index_tags.end());
-            made.images.push_back(
-                {.image = std::move(one), .tags = std::move(tags), .scan = std::move(*scan), .kept = {}});
+            auto layers = layers_of(services_, tx, one);
+            made.images.push_back({.image = std::move(one),
+                                   .tags = std::move(tags),
+                                   .layers = std::move(layers),
+                                   .scan = std::move(*scan),
+                                   .kept = {}});
         };
         add(*image);
         if (made.images.empty()) std::ranges::for_each(tx.images().children(image->id), add);

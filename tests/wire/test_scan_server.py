@@ -117,8 +117,25 @@ def test_a_changed_database_changes_continuous_findings(ecr_client, place, outda
              "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]}
         later = tmp_path / "later.json"
         later.write_text(json.dumps(record))
+
+        def page(**more):
+            return ecr_client.describe_image_scan_findings(repositoryName="scan/enhanced", imageId={"imageTag": "old"}, **more)
+        first = page(maxResults=60)
         import_records(place.server, later)
         assert eventually(lambda: "CVE-2099-0001" in names(), 30)
+        layers = {package["sourceLayerHash"] for finding in first["imageScanFindings"]["enhancedFindings"]
+                  for package in finding["packageVulnerabilityDetails"]["vulnerablePackages"]}
+        manifest = json.loads(ecr_client.batch_get_image(repositoryName="scan/enhanced", imageIds=[{"imageTag": "old"}])[
+            "images"][0]["imageManifest"])
+        assert layers == {manifest["layers"][0]["digest"]}
+        # A list that was begun before goes on: what was there then is told once.
+        rest, token = first, first["nextToken"]
+        told = [f["findingArn"] for f in first["imageScanFindings"]["enhancedFindings"]]
+        while token:
+            rest = page(maxResults=60, nextToken=token)
+            told += [f["findingArn"] for f in rest["imageScanFindings"]["enhancedFindings"]]
+            token = rest.get("nextToken")
+        assert len(told) == len(set(told)) and len(wanted) <= len(told) <= len(wanted) + 1
     finally:
         ecr_client.put_registry_scanning_configuration(scanType="BASIC", rules=[])
 

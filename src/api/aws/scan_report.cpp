@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-namespace berth::api::aws::report {
+namespace berth::api::aws {
 
 namespace {
 
@@ -93,7 +93,7 @@ VersionParts parts_of(PackageType type, std::string_view whole) {
     return parts;
 }
 
-VulnerablePackage package_of(const scan::VulnerablePackage& package, const ScannedImage& image) {
+VulnerablePackage package_of(const scan::VulnerablePackage& package, const FindingImage& image) {
     const auto parts = parts_of(package.type, package.version);
     VulnerablePackage shown;
     shown.arch = cleaned(package.arch);
@@ -108,7 +108,7 @@ VulnerablePackage package_of(const scan::VulnerablePackage& package, const Scann
     return shown;
 }
 
-PackageVulnerabilityDetails details_of(const scan::Finding& finding, const ScannedImage& image) {
+PackageVulnerabilityDetails details_of(const scan::Finding& finding, const FindingImage& image) {
     PackageVulnerabilityDetails details;
     details.cvss.emplace();
     for (const auto& cvss : finding.cvss) {
@@ -181,7 +181,7 @@ std::string image_arn(const registry::RepositoryRef& repository, const std::stri
 }
 
 // Always the same for the same flaw of the same image, and never another's.
-std::string finding_arn(const scan::Finding& finding, const ScannedImage& image) {
+std::string finding_arn(const scan::Finding& finding, const FindingImage& image) {
     const auto& registry = image.repository->registry;
     const auto whole = image_arn(*image.repository, image.digest) + '\n' + finding.id;
     Sha256 hash;
@@ -193,7 +193,7 @@ std::string finding_arn(const scan::Finding& finding, const ScannedImage& image)
            registry.account.text() + ":finding/" + hex.substr(0, shown);
 }
 
-Resource resource_of(const ScannedImage& image) {
+FindingResource resource_of(const FindingImage& image) {
     AwsEcrContainerImageDetails details;
     details.architecture = cleaned(image.platform.architecture);
     details.imageHash = given(image.digest);
@@ -203,9 +203,10 @@ Resource resource_of(const ScannedImage& image) {
     }
     details.platform = cleaned(image.platform.os);
     details.pushedAt = image.pushed_at;
-    Resource resource;
+    FindingResource resource;
     resource.type = AnyText{"AWS_ECR_CONTAINER_IMAGE"};
     resource.id = cleaned(image.name);
+    resource.tags = TextMap{};
     if (image.repository) {
         details.registry = RegistryId{image.repository->registry.account.text()};
         details.repositoryName = RepositoryName{image.repository->name.text()};
@@ -232,24 +233,6 @@ void count(scan::Severity severity, FindingSeverityCounts& counts) {
 
 }  // namespace
 
-Severity to_wire(scan::Severity severity) {
-    switch (severity) {
-        case scan::Severity::informational:
-            return Severity::informational;
-        case scan::Severity::low:
-            return Severity::low;
-        case scan::Severity::medium:
-            return Severity::medium;
-        case scan::Severity::high:
-            return Severity::high;
-        case scan::Severity::critical:
-            return Severity::critical;
-        case scan::Severity::undefined:
-            break;
-    }
-    return Severity::undefined;
-}
-
 ImageScanFinding to_wire(const scan::BasicFinding& finding) {
     ImageScanFinding shown;
     shown.name = given(finding.name);
@@ -265,14 +248,15 @@ ImageScanFinding to_wire(const scan::BasicFinding& finding) {
     return shown;
 }
 
-EnhancedImageScanFinding to_wire(const scan::Finding& finding, const ScannedImage& image) {
+EnhancedImageScanFinding to_wire(const scan::Finding& finding, const FindingImage& image,
+                                 std::optional<Timestamp> first_observed_at) {
     EnhancedImageScanFinding shown;
     if (image.repository) {
         shown.awsAccountId = RegistryId{image.repository->registry.account.text()};
         shown.findingArn = AnyText{finding_arn(finding, image)};
     }
     shown.description = given(finding.description.empty() ? finding.title : finding.description);
-    shown.firstObservedAt = image.first_observed_at;
+    shown.firstObservedAt = first_observed_at;
     shown.lastObservedAt = image.last_observed_at;
     shown.updatedAt = image.last_observed_at;
     shown.packageVulnerabilityDetails = details_of(finding, image);
@@ -296,12 +280,10 @@ FindingSeverityCounts counts_of(const std::vector<scan::BasicFinding>& findings)
     return counts;
 }
 
-FindingSeverityCounts counts_of(const std::vector<scan::Finding>& findings) {
-    FindingSeverityCounts counts;
+void add_counts(const std::vector<scan::Finding>& findings, FindingSeverityCounts& counts) {
     for (const auto& finding : findings) {
         if (!finding.suppression) count(finding.severity, counts);
     }
-    return counts;
 }
 
 ImageScanStatus status_of(const scan::Findings& findings) {
@@ -313,7 +295,7 @@ ImageScanStatus status_of(const scan::Findings& findings) {
     return {.status = ScanStatus::failed, .description = cleaned(text)};
 }
 
-ImageScanAnswer to_wire(const scan::Findings& findings, const ScannedImage& image, FindingsForm form,
+ImageScanAnswer to_wire(const scan::Findings& findings, const FindingImage& image, FindingsForm form,
                         Timestamp completed_at) {
     ImageScanAnswer answer;
     if (image.repository) {
@@ -334,9 +316,11 @@ ImageScanAnswer to_wire(const scan::Findings& findings, const ScannedImage& imag
         for (const auto& finding : basic) shown.findings->items.push_back(to_wire(finding));
         return answer;
     }
-    shown.findingSeverityCounts = counts_of(findings.findings);
+    add_counts(findings.findings, shown.findingSeverityCounts.emplace());
     shown.enhancedFindings.emplace();
-    for (const auto& finding : findings.findings) shown.enhancedFindings->items.push_back(to_wire(finding, image));
+    for (const auto& finding : findings.findings) {
+        shown.enhancedFindings->items.push_back(to_wire(finding, image, completed_at));
+    }
     return answer;
 }
 
@@ -346,4 +330,4 @@ std::string to_json(const ImageScanAnswer& answer) {
     return text;
 }
 
-}  // namespace berth::api::aws::report
+}  // namespace berth::api::aws

@@ -3,7 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
-namespace berth::api::aws::report {
+namespace berth::api::aws {
 namespace {
 
 using inventory::PackageType;
@@ -43,8 +43,8 @@ scan::Findings found() {
     return findings;
 }
 
-ScannedImage in_registry() {
-    ScannedImage image;
+FindingImage in_registry() {
+    FindingImage image;
     image.repository = registry::RepositoryRef{.registry = {.account = model::AccountId::parse("123456789012").value(),
                                                             .region = model::Region::parse("eu-west-1").value()},
                                                .name = model::RepositoryName::parse("team/app").value()};
@@ -57,7 +57,7 @@ ScannedImage in_registry() {
 
 constexpr Timestamp now{std::chrono::milliseconds(1'800'000'000'000)};
 
-boost::json::value shown(const scan::Findings& findings, const ScannedImage& image, FindingsForm form) {
+boost::json::value shown(const scan::Findings& findings, const FindingImage& image, FindingsForm form) {
     return boost::json::parse(to_json(to_wire(findings, image, form, now)));
 }
 
@@ -99,7 +99,7 @@ TEST(ScanFindings, TheEnhancedFormHasEveryPackageInItsParts) {
 }
 
 TEST(ScanFindings, AnArnIsTheSameForTheSameFlawOfTheSameImageOnly) {
-    const auto arn = [](const scan::Findings& findings, const ScannedImage& image) {
+    const auto arn = [](const scan::Findings& findings, const FindingImage& image) {
         return shown(findings, image, FindingsForm::enhanced)
             .at("imageScanFindings")
             .at("enhancedFindings")
@@ -134,7 +134,7 @@ TEST(ScanFindings, AnUnsupportedSystemIsAFailureWithoutFindings) {
     scan::Findings findings;
     findings.outcome = scan::Outcome::unsupported_system;
     findings.reason = "no os-release";
-    ScannedImage by_hand;
+    FindingImage by_hand;
     by_hand.name = "app.tar";
     const auto json = shown(findings, by_hand, FindingsForm::basic);
     EXPECT_EQ(json.at("imageScanStatus").at("status"), "FAILED");
@@ -159,4 +159,4 @@ TEST(ScanFindings, BytesOfAnImageCannotBreakTheText) {
 }
 
 }  // namespace
-}  // namespace berth::api::aws::report
+}  // namespace berth::api::aws

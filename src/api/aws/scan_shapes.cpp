@@ -52,8 +52,8 @@ Severity to_wire(scan::Severity severity) {
     return Severity::undefined;
 }
 
-Map<Severity, SeverityCount> severity_counts(const store::SeverityCounts& counts) {
-    Map<Severity, SeverityCount> wire;
+FindingSeverityCounts severity_counts(const store::SeverityCounts& counts) {
+    FindingSeverityCounts wire;
     for (std::size_t i = 0; i < counts.size(); ++i) {
         if (counts[i] == 0) continue;
         wire.entries[to_wire(static_cast<scan::Severity>(i))] = SeverityCount{static_cast<std::int64_t>(counts[i])};

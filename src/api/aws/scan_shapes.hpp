@@ -26,6 +26,7 @@ struct ScanFilterValue {
 }  // namespace shape
 
 using SeverityCount = Number<0, no_maximum>;
+using FindingSeverityCounts = Map<Severity, SeverityCount>;
 
 template <>
 struct EnumTable<store::ScanType> {
@@ -48,7 +49,7 @@ BOOST_DESCRIBE_STRUCT(ImageScanStatus, (), (status, description))
 struct ImageScanFindingsSummary {
     std::optional<Timestamp> imageScanCompletedAt;
     std::optional<Timestamp> vulnerabilitySourceUpdatedAt;
-    std::optional<Map<Severity, SeverityCount>> findingSeverityCounts;
+    std::optional<FindingSeverityCounts> findingSeverityCounts;
 };
 BOOST_DESCRIBE_STRUCT(ImageScanFindingsSummary, (),
                       (imageScanCompletedAt, vulnerabilitySourceUpdatedAt, findingSeverityCounts))
@@ -75,7 +76,7 @@ BOOST_DESCRIBE_STRUCT(RegistryScanningConfiguration, (), (scanType, rules))
 
 [[nodiscard]] ImageScanStatus scan_status(const store::ImageScan& scan);
 // Only severities that occur.
-[[nodiscard]] Map<Severity, SeverityCount> severity_counts(const store::SeverityCounts& counts);
+[[nodiscard]] FindingSeverityCounts severity_counts(const store::SeverityCounts& counts);
 [[nodiscard]] ImageScanFindingsSummary findings_summary(const store::ImageScan& scan);
 [[nodiscard]] Severity to_wire(scan::Severity severity);
 [[nodiscard]] RegistryScanningConfiguration to_wire(const store::ScanningConfiguration& configuration);

@@ -1,8 +1,7 @@
 #include "api/aws/bind.hpp"
 #include "api/aws/catalog.hpp"
-#include "api/aws/enhanced_finding.hpp"
 #include "api/aws/page_token.hpp"
-#include "api/aws/scan_shapes.hpp"
+#include "api/aws/scan_report.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -10,39 +9,6 @@
 namespace berth::api::aws {
 
 namespace {
-
-struct AttributeKey {
-    static constexpr TextRule rule{.min = 1, .max = 128};
-};
-struct AttributeValue {
-    static constexpr TextRule rule{.min = 1, .max = 256};
-};
-
-struct Attribute {
-    Text<AttributeKey> key;
-    std::optional<Text<AttributeValue>> value;
-};
-BOOST_DESCRIBE_STRUCT(Attribute, (), (key, value))
-
-struct ImageScanFinding {
-    std::optional<AnyText> name;
-    std::optional<AnyText> description;
-    std::optional<Url> uri;
-    std::optional<Severity> severity;
-    std::optional<List<Attribute, 0, 50>> attributes;
-};
-BOOST_DESCRIBE_STRUCT(ImageScanFinding, (), (name, description, uri, severity, attributes))
-
-struct ImageScanFindings {
-    std::optional<Timestamp> imageScanCompletedAt;
-    std::optional<Timestamp> vulnerabilitySourceUpdatedAt;
-    std::optional<Map<Severity, SeverityCount>> findingSeverityCounts;
-    std::optional<List<ImageScanFinding>> findings;
-    std::optional<List<EnhancedImageScanFinding>> enhancedFindings;
-};
-BOOST_DESCRIBE_STRUCT(ImageScanFindings, (),
-                      (imageScanCompletedAt, vulnerabilitySourceUpdatedAt, findingSeverityCounts, findings,
-                       enhancedFindings))
 
 struct DescribeImageScanFindings {
     static constexpr std::string_view name = "DescribeImageScanFindings";
@@ -69,80 +35,113 @@ BOOST_DESCRIBE_STRUCT(DescribeImageScanFindings::Request, (),
 BOOST_DESCRIBE_STRUCT(DescribeImageScanFindings::Response, (),
                       (registryId, repositoryName, imageId, imageScanStatus, imageScanFindings, nextToken))
 
-ImageScanFinding shown(const scan::BasicFinding& finding) {
-    ImageScanFinding wire;
-    wire.name = AnyText{finding.name};
-    if (!finding.description.empty()) wire.description = AnyText{finding.description};
-    if (!finding.uri.empty()) wire.uri = Url{finding.uri};
-    wire.severity = to_wire(finding.severity);
-    auto& attributes = wire.attributes.emplace().items;
-    for (const auto& [key, value] : finding.attributes) {
-        attributes.push_back({.key = {key}, .value = Text<AttributeValue>{value}});
-    }
-    // The basic form has no status of a finding.
-    if (finding.suppressed) attributes.push_back({.key = {"status"}, .value = Text<AttributeValue>{"SUPPRESSED"}});
-    return wire;
+// Where a page ended: how many findings came before, and which one was the last. Findings may change between two pages,
+// for databases do: the list goes on behind the same finding, wherever it stands by then, or else behind as many.
+struct Position {
+    std::size_t count = 0;
+    std::string last;
+};
+
+std::string to_text(const Position& position) {
+    return std::to_string(position.count) + ' ' + position.last;
 }
 
-// Where a page begins; the end where the position is none.
+Position position_of(std::string_view text) {
+    Position position;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position.count);
+    if (error == std::errc{} && end != text.data() + text.size()) position.last = std::string(end + 1, text.end());
+    return position;
+}
+
+// Which finding it is, among those of one answer.
+std::string identity_of(const scan::BasicFinding& finding) {
+    std::string text = finding.name;
+    for (const auto& [key, value] : finding.attributes) {
+        if (key.starts_with("package_")) text += ' ' + value;
+    }
+    return text;
+}
+
+// One finding of an image; of an index, of one of its children.
+struct EnhancedPlace {
+    const scanning::ScannedImage* image;
+    std::size_t index;
+    [[nodiscard]] const scan::Finding& finding() const { return image->kept.findings.findings[index]; }
+};
+
+std::string identity_of(const EnhancedPlace& place) {
+    return place.finding().id + ' ' + place.image->image.digest.text();
+}
+
+// The findings of a page by their places, and where the next one begins.
 struct Page {
     std::size_t begin = 0;
     std::size_t end = 0;
-    bool more = false;
-
-    Page(std::size_t from, std::size_t limit, std::size_t size)
-        : begin(std::min(from, size)), end(begin + std::min(limit, size - begin)), more(end < size) {}
+    std::optional<Position> next;
 };
 
-// Suppressed findings are listed, but do not count.
-Page fill_basic(ImageScanFindings& wire, const scanning::ScanReport& report, std::size_t from, std::size_t limit) {
-    const auto list = scanning::basic_list(report);
-    store::SeverityCounts counts{};
-    for (const auto& finding : list) {
-        if (!finding.suppressed) ++counts.at(static_cast<std::size_t>(finding.severity));
+template <class Item>
+Page page_of(const std::vector<Item>& list, const Position& from, std::size_t limit) {
+    Page page;
+    if (from.count > 0) {
+        const auto last = std::ranges::find(list, from.last, [](const Item& item) { return identity_of(item); });
+        page.begin =
+            last == list.end() ? std::min(from.count, list.size()) : static_cast<std::size_t>(last - list.begin()) + 1;
     }
-    wire.findingSeverityCounts = severity_counts(counts);
-    const Page page(from, limit, list.size());
-    auto& items = wire.findings.emplace().items;
-    for (auto i = page.begin; i < page.end; ++i) items.push_back(shown(list[i]));
+    page.end = page.begin + std::min(limit, list.size() - page.begin);
+    if (page.end < list.size()) page.next = {.count = page.end, .last = identity_of(list[page.end - 1])};
     return page;
 }
 
-Page fill_enhanced(ImageScanFindings& wire, const scanning::ScanReport& report, std::size_t from, std::size_t limit,
-                   const EnhancedContext& context) {
-    struct Place {
-        const scanning::ScannedImage* image;
-        std::size_t index;
-        [[nodiscard]] const scan::Finding& finding() const { return image->kept.findings.findings[index]; }
-    };
-    std::vector<Place> list;
-    store::SeverityCounts counts{};
+// Suppressed findings are listed, but do not count.
+Page fill_basic(ImageScanFindings& wire, const scanning::ScanReport& report, const Position& from, std::size_t limit) {
+    const auto list = scanning::basic_list(report);
+    wire.findingSeverityCounts = counts_of(list);
+    auto page = page_of(list, from, limit);
+    auto& items = wire.findings.emplace().items;
+    for (auto i = page.begin; i < page.end; ++i) items.push_back(to_wire(list[i]));
+    return page;
+}
+
+std::vector<EnhancedPlace> enhanced_list(const scanning::ScanReport& report) {
+    std::vector<EnhancedPlace> list;
     for (const auto& image : report.images) {
-        for (std::size_t i = 0; i < image.kept.findings.findings.size(); ++i) {
-            list.push_back({.image = &image, .index = i});
-            const auto& finding = list.back().finding();
-            if (!finding.suppression) ++counts.at(static_cast<std::size_t>(finding.severity));
-        }
+        for (std::size_t i = 0; i < image.kept.findings.findings.size(); ++i) list.push_back({&image, i});
     }
     if (report.images.size() > 1) {
-        std::ranges::stable_sort(list, [](const Place& a, const Place& b) {
+        std::ranges::stable_sort(list, [](const EnhancedPlace& a, const EnhancedPlace& b) {
             if (a.finding().severity != b.finding().severity) return a.finding().severity > b.finding().severity;
             return a.finding().id < b.finding().id;
         });
     }
-    wire.findingSeverityCounts = severity_counts(counts);
-    const Page page(from, limit, list.size());
-    auto& items = wire.enhancedFindings.emplace().items;
-    for (auto i = page.begin; i < page.end; ++i) {
-        items.push_back(enhanced_finding(*list[i].image, list[i].index, context));
-    }
-    return page;
+    return list;
 }
 
-std::size_t position_of(std::string_view text) {
-    std::size_t position = 0;
-    std::from_chars(text.data(), text.data() + text.size(), position);
-    return position;
+FindingImage shown_image(const registry::RepositoryRef& repository, const scanning::ScannedImage& image) {
+    FindingImage shown;
+    shown.repository = repository;
+    shown.digest = image.image.digest.text();
+    for (const auto& tag : image.tags) shown.tags.push_back(tag.text());
+    shown.layers = image.layers;
+    shown.pushed_at = image.image.pushed_at;
+    shown.last_observed_at = image.scan.completed_at;
+    return shown;
+}
+
+Page fill_enhanced(ImageScanFindings& wire, const scanning::ScanReport& report, const Position& from, std::size_t limit,
+                   const registry::RepositoryRef& repository) {
+    const auto list = enhanced_list(report);
+    FindingSeverityCounts counts;
+    for (const auto& image : report.images) add_counts(image.kept.findings.findings, counts);
+    wire.findingSeverityCounts = std::move(counts);
+    auto page = page_of(list, from, limit);
+    auto& items = wire.enhancedFindings.emplace().items;
+    for (auto i = page.begin; i < page.end; ++i) {
+        const auto& [image, index] = list[i];
+        items.push_back(
+            to_wire(list[i].finding(), shown_image(repository, *image), image->kept.first_observed.at(index)));
+    }
+    return page;
 }
 
 Task<Answer<DescribeImageScanFindings::Response>> DescribeImageScanFindings::handle(Request request, const Call& call) {
@@ -160,24 +159,23 @@ Task<Answer<DescribeImageScanFindings::Response>> DescribeImageScanFindings::han
     response.imageScanStatus = scan_status(report->scan);
     if (report->scan.state != store::ScanState::complete) co_return response;
 
-    // A position means something only for the result it was made from.
+    const auto basic = report->scan.type == store::ScanType::basic;
     const auto scope =
-        page_scope(name, repository, {}) + " " + report->digest.text() + " " + std::to_string(report->scan.revision);
-    std::size_t from = 0;
+        page_scope(name, repository, {}) + ' ' + report->digest.text() + (basic ? " basic" : " enhanced");
+    Position from;
     if (request.nextToken) {
-        auto position = open_page_token(call.environment.key, scope, request.nextToken->value);
-        if (!position) co_return std::unexpected(std::move(position).error());
-        from = position_of(*position);
+        auto text = open_page_token(call.environment.key, scope, request.nextToken->value);
+        if (!text) co_return std::unexpected(std::move(text).error());
+        from = position_of(*text);
     }
     const auto limit = static_cast<std::size_t>(request.maxResults.value_or(MaxResults{100}).value);
     auto& findings = response.imageScanFindings.emplace();
     findings.imageScanCompletedAt = report->scan.completed_at;
     findings.vulnerabilitySourceUpdatedAt = report->scan.source_updated_at;
-    const auto page = report->scan.type == store::ScanType::basic
-                          ? fill_basic(findings, *report, from, limit)
-                          : fill_enhanced(findings, *report, from, limit, {.repository = repository});
-    if (page.more) {
-        response.nextToken = NextToken{make_page_token(call.environment.key, scope, std::to_string(page.end))};
+    const auto page =
+        basic ? fill_basic(findings, *report, from, limit) : fill_enhanced(findings, *report, from, limit, repository);
+    if (page.next) {
+        response.nextToken = NextToken{make_page_token(call.environment.key, scope, to_text(*page.next))};
     }
     co_return response;
 }

@@ -1,13 +1,11 @@
 // Findings of image scans, in wire spelling: both forms of DescribeImageScanFindings.
 #pragma once
 
-#include "api/aws/structures.hpp"
-
-#include <boost/describe.hpp>
+#include "api/aws/scan_shapes.hpp"
 
 #include <optional>
 
-namespace berth::api::aws::report {
+namespace berth::api::aws {
 
 namespace shape {
 
@@ -19,9 +17,6 @@ struct AttributeValue {
 };
 
 }  // namespace shape
-
-using SeverityCount = Number<0, no_maximum>;
-using FindingSeverityCounts = Map<Severity, SeverityCount>;
 
 struct Attribute {
     Text<shape::AttributeKey> key;
@@ -129,13 +124,13 @@ struct ResourceDetails {
 };
 BOOST_DESCRIBE_STRUCT(ResourceDetails, (), (awsEcrContainerImage))
 
-struct Resource {
+struct FindingResource {
     std::optional<ResourceDetails> details;
     std::optional<AnyText> id;
     std::optional<TextMap> tags;
     std::optional<AnyText> type;
 };
-BOOST_DESCRIBE_STRUCT(Resource, (), (details, id, tags, type))
+BOOST_DESCRIBE_STRUCT(FindingResource, (), (details, id, tags, type))
 
 // The enhanced form.
 struct EnhancedImageScanFinding {
@@ -146,7 +141,7 @@ struct EnhancedImageScanFinding {
     std::optional<Timestamp> lastObservedAt;
     std::optional<PackageVulnerabilityDetails> packageVulnerabilityDetails;
     std::optional<Remediation> remediation;
-    std::optional<List<Resource>> resources;
+    std::optional<List<FindingResource>> resources;
     std::optional<Real> score;
     std::optional<ScoreDetails> scoreDetails;
     std::optional<AnyText> severity;
@@ -173,12 +168,6 @@ BOOST_DESCRIBE_STRUCT(ImageScanFindings, (),
                       (imageScanCompletedAt, vulnerabilitySourceUpdatedAt, findingSeverityCounts, findings,
                        enhancedFindings))
 
-struct ImageScanStatus {
-    std::optional<ScanStatus> status;
-    std::optional<AnyText> description;
-};
-BOOST_DESCRIBE_STRUCT(ImageScanStatus, (), (status, description))
-
 // What DescribeImageScanFindings answers.
 struct ImageScanAnswer {
     std::optional<RegistryId> registryId;
@@ -191,4 +180,4 @@ struct ImageScanAnswer {
 BOOST_DESCRIBE_STRUCT(ImageScanAnswer, (),
                       (registryId, repositoryName, imageId, imageScanStatus, imageScanFindings, nextToken))
 
-}  // namespace berth::api::aws::report
+}  // namespace berth::api::aws
