@@ -165,8 +165,7 @@ private:
         for (const auto& layer : image.layers()) shown.layers.push_back(layer.digest);
         shown.platform = image.platform();
         shown.last_observed_at = now;
-        const auto form =
-            arguments_.enhanced ? api::aws::FindingsForm::enhanced : api::aws::FindingsForm::basic;
+        const auto form = arguments_.enhanced ? api::aws::FindingsForm::enhanced : api::aws::FindingsForm::basic;
         print(api::aws::to_json(api::aws::to_wire(findings, shown, form, now)) + '\n');
     }
 
