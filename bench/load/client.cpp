@@ -159,6 +159,10 @@ std::uint64_t Client::skip_chunks() {
 std::uint64_t Client::skip(std::uint64_t length) {
     std::uint64_t left = length;
     while (left > 0) {
+        if (begin_ == end_ && !excerpt_.empty()) {
+            left -= stream_->discard(left);
+            continue;
+        }
         if (begin_ == end_) {
             begin_ = end_ = 0;
             fill();

@@ -73,16 +73,20 @@ public:
         }
     }
 
-    std::size_t receive(std::span<char> into) override {
+    std::size_t receive(std::span<char> into) override { return receive(into.data(), into.size(), 0); }
+    // The kernel drops what it received: a client's copying would be taken from the server's share of the machine.
+    std::size_t discard(std::size_t most) override { return receive(nullptr, most, MSG_TRUNC); }
+
+private:
+    std::size_t receive(char* into, std::size_t size, int flags) {
         while (true) {
-            const ssize_t got = ::recv(socket_.descriptor(), into.data(), into.size(), 0);
+            const ssize_t got = ::recv(socket_.descriptor(), into, size, flags);
             if (got > 0) return static_cast<std::size_t>(got);
             if (got == 0) throw CallFailed("the server closed the connection");
             if (errno != EINTR) fail("receive");
         }
     }
 
-private:
     Socket socket_;
 };
 
@@ -141,6 +145,9 @@ public:
         std::size_t got = 0;
         if (SSL_read_ex(ssl_.get(), into.data(), into.size(), &got) != 1) throw_tls("TLS receive");
         return got;
+    }
+    std::size_t discard(std::size_t most) override {
+        return receive(std::span(staging_).first(std::min(most, staging_.size())));
     }
 
     std::string cipher() const override { return SSL_get_cipher_name(ssl_.get()); }

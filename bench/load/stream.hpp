@@ -36,6 +36,8 @@ public:
     virtual void send(std::span<const iovec> pieces) = 0;
     // At least one byte; throws CallFailed at the end of the stream, because no caller expects one.
     virtual std::size_t receive(std::span<char> into) = 0;
+    // Takes up to `most` bytes and forgets them, without a copy where the transport lets it; at least one.
+    virtual std::size_t discard(std::size_t most) = 0;
     // The negotiated cipher suite; empty without TLS.
     virtual std::string cipher() const { return {}; }
 };

@@ -27,8 +27,8 @@ struct CacheKey {
     std::string_view text;
 };
 
-// Thread-safe.
-template <class Value>
+// Thread-safe. A value must fit into half a shard to be kept: few shards for few large values.
+template <class Value, std::size_t shard_count = 32>
 class CacheTable {
 public:
     using Pointer = std::shared_ptr<const Value>;
@@ -82,8 +82,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t shard_count = 32;
-
     struct OwnedKey {
         std::int64_t owner = 0;
         std::string text;

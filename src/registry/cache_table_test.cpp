@@ -1,5 +1,7 @@
 #include "registry/cache_table.hpp"
 
+#include "registry/read_cache.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -53,6 +55,14 @@ TEST(CacheTable, StaysWithinItsBudgetAndKeepsWhatIsUsed) {
     }
     EXPECT_LE(kept, 32 * 2 * 11);
     EXPECT_GT(kept, 32 * 5);
+}
+
+TEST(CacheTable, TheLongestPageOfTagsFitsIntoTheDefaultBudget) {
+    ReadCache cache(std::size_t{24} << 20);
+    const auto page = std::make_shared<const TagNames>(ReadCache::max_tag_page, std::string(128, 't'));
+    const auto cost = sizeof(TagNames) + page->size() * (sizeof(std::string) + 128);
+    cache.tag_pages.put(cache.tag_pages.ticket(key_of({}, "")), key_of({}, ""), page, cost);
+    EXPECT_EQ(cache.tag_pages.find(key_of({}, "")), page);
 }
 
 TEST(CacheTable, RefusesWhatIsLargerThanAShard) {

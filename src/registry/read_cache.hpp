@@ -41,7 +41,7 @@ public:
     CacheTable<StoredManifest> manifests;        // key: repository, digest
     CacheTable<StoredManifest> tags;             // key: repository, tag; shares the manifest's bytes
     CacheTable<model::Blob> blobs;               // key: repository, digest; inline bytes included
-    CacheTable<TagNames> tag_pages;              // key: repository, ""; the first page of max_tag_page names
+    CacheTable<TagNames, 4> tag_pages;           // key: repository, ""; the first page of max_tag_page names
 
     static constexpr std::size_t max_tag_page = 1001;  // a full page, and whether there is another
 };
