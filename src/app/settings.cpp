@@ -237,6 +237,9 @@ std::vector<Setting> make_settings() {
              "Folder of the vulnerability database, as `berth vulndb --db` takes it; empty: vulndb in server.data."),
         duration("scanner.database_poll", BERTH_AT(vulnerability_database.poll),
                  "How often a newer vulnerability database is looked for in that folder."),
+        size("scanner.database_memory", BERTH_AT(scan_engine_options.database_memory),
+             "Memory for what was read of the vulnerability database: images that are matched again have much in "
+             "common."),
         duration("scanner.update_interval", BERTH_AT(vulnerability_database.update_interval),
                  "How often the server itself runs `berth vulndb update`; 0s: never."),
         text("scanner.update_feeds", BERTH_AT(vulnerability_database.feeds),

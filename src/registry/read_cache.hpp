@@ -2,9 +2,9 @@
 // digest, pages of tag names. Valid only where this process is the only writer of its metadata.
 #pragma once
 
+#include "base/cache_table.hpp"
 #include "model/image.hpp"
 #include "model/repository.hpp"
-#include "registry/cache_table.hpp"
 #include "registry/call.hpp"
 
 #include <atomic>

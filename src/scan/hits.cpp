@@ -41,7 +41,7 @@ public:
     }
 
     void add_to(Hits& all) {
-        if (advice_.empty()) return;
+        if (advice_->empty()) return;
         for (std::size_t i = 0; i < queries_.size(); ++i) {
             if (i > 0 && copy_hits(queries_[i - 1], queries_[i], all.hits)) continue;
             first_ = all.hits.size();
@@ -70,7 +70,7 @@ private:
     void add_hits(const Query& query, Hits& all) {
         const auto& subject = query.subject;
         const auto before = all.hits.size();
-        for (const auto& affected : advice_) {
+        for (const auto& affected : *advice_) {
             auto hit = find_hit(affected, subject.scheme, subject.version);
             if (!hit || !speaks_of(affected, *hit, query)) continue;
             if (is_paid_fix(hit->fixed_in, subject.version)) hit->fixed_in.clear();
@@ -112,7 +112,7 @@ private:
 
     std::set<std::string> cves_with_records() {
         std::set<std::string> cves;
-        for (const auto& affected : advice_) cves.insert(cve_of(records_.get(affected.vulnerability)));
+        for (const auto& affected : *advice_) cves.insert(cve_of(records_.get(affected.vulnerability)));
         cves.erase(std::string());
         return cves;
     }
@@ -120,7 +120,7 @@ private:
     std::span<const Query> queries_;
     const System* system_;
     Records& records_;
-    std::vector<Affected> advice_;
+    vulndb::AdviceList advice_;
     std::optional<std::set<std::string>> own_records_;
     std::size_t first_ = 0;  // of the hits of the package before
 };
@@ -129,8 +129,8 @@ private:
 
 const vulndb::Vulnerability& Records::get(std::int64_t key) {
     const auto known = records_.find(key);
-    if (known != records_.end()) return known->second;
-    return records_.emplace(key, database_.vulnerability(key)).first->second;
+    if (known != records_.end()) return *known->second;
+    return *records_.emplace(key, database_.vulnerability(key)).first->second;
 }
 
 std::vector<Query> queries_of(const inventory::Inventory& inventory, const System* system, bool languages) {

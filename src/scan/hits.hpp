@@ -6,6 +6,7 @@
 #include "vulndb/database.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,7 +21,7 @@ public:
 
 private:
     const vulndb::Database& database_;
-    std::unordered_map<std::int64_t, vulndb::Vulnerability> records_;
+    std::unordered_map<std::int64_t, std::shared_ptr<const vulndb::Vulnerability>> records_;
 };
 
 // A package with what its advisories call it. Points into the inventory.

@@ -4,6 +4,7 @@
 #include "vulndb/database.hpp"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,11 +16,13 @@ class MemoryAdvisories final : public vulndb::Database {
 public:
     // The key of the record in what add_advice() takes.
     std::int64_t add_record(vulndb::Vulnerability record) {
-        records_.push_back(std::move(record));
+        records_.push_back(std::make_shared<const vulndb::Vulnerability>(std::move(record)));
         return static_cast<std::int64_t>(records_.size()) - 1;
     }
     void add_advice(const vulndb::Stream& stream, const std::string& package, vulndb::Affected affected) {
-        advice_[stream][package].push_back(std::move(affected));
+        auto& list = advice_[stream][package];
+        if (!list) list = std::make_shared<List>();
+        list->push_back(std::move(affected));
     }
     // There is a feed for it, even if it says nothing.
     void cover(const vulndb::Stream& stream) { advice_.try_emplace(stream); }
@@ -28,20 +31,20 @@ public:
         return {.generation = "memory", .built_at = 1, .newest_record_at = std::nullopt};
     }
     [[nodiscard]] bool covers(const vulndb::Stream& stream) const override { return advice_.contains(stream); }
-    [[nodiscard]] std::vector<vulndb::Affected> find(const vulndb::Stream& stream,
-                                                     std::string_view package) const override {
+    [[nodiscard]] vulndb::AdviceList find(const vulndb::Stream& stream, std::string_view package) const override {
         const auto packages = advice_.find(stream);
-        if (packages == advice_.end()) return {};
+        if (packages == advice_.end()) return std::make_shared<const List>();
         const auto found = packages->second.find(package);
-        return found == packages->second.end() ? std::vector<vulndb::Affected>() : found->second;
+        return found == packages->second.end() ? std::make_shared<const List>() : found->second;
     }
-    [[nodiscard]] vulndb::Vulnerability vulnerability(std::int64_t key) const override {
+    [[nodiscard]] std::shared_ptr<const vulndb::Vulnerability> vulnerability(std::int64_t key) const override {
         return records_.at(static_cast<std::size_t>(key));
     }
 
 private:
-    std::vector<vulndb::Vulnerability> records_;
-    std::map<vulndb::Stream, std::map<std::string, std::vector<vulndb::Affected>, std::less<>>> advice_;
+    using List = std::vector<vulndb::Affected>;
+    std::vector<std::shared_ptr<const vulndb::Vulnerability>> records_;
+    std::map<vulndb::Stream, std::map<std::string, std::shared_ptr<List>, std::less<>>> advice_;
 };
 
 }  // namespace berth::testing

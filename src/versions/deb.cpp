@@ -6,6 +6,7 @@
 #include "versions/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace berth::versions {
@@ -23,6 +24,23 @@ bool is_epoch(std::string_view text) {
     return all_digits(text) && compare_numbers(text, "2147483647") <= 0;
 }
 
+using CharacterSet = std::array<bool, 256>;
+
+constexpr CharacterSet set_of(std::string_view others) {
+    CharacterSet set{};
+    for (int c = 0; c < 256; ++c) {
+        const auto character = static_cast<char>(c);
+        set[static_cast<std::size_t>(c)] = is_alphanumeric(character) || others.contains(character);
+    }
+    return set;
+}
+constexpr CharacterSet in_revision = set_of(".+~");
+constexpr CharacterSet in_upstream = set_of(".+~-:");
+
+bool belongs(char c, const CharacterSet& set) {
+    return set[static_cast<unsigned char>(c)];
+}
+
 std::optional<Parts> parse(std::string_view text) {
     Parts parts;
     if (const auto colon = text.find(':'); colon != std::string_view::npos) {
@@ -36,11 +54,9 @@ std::optional<Parts> parse(std::string_view text) {
         text = text.substr(0, hyphen);
     }
     parts.upstream = text;
-    const auto in_revision = [](char c) { return is_alphanumeric(c) || c == '.' || c == '+' || c == '~'; };
-    const auto in_upstream = [&](char c) { return in_revision(c) || c == '-' || c == ':'; };
     if (text.empty() || !is_digit(text.front())) return std::nullopt;
-    if (!std::ranges::all_of(text, in_upstream)) return std::nullopt;
-    if (!std::ranges::all_of(parts.revision, in_revision)) return std::nullopt;
+    if (!std::ranges::all_of(text, [](char c) { return belongs(c, in_upstream); })) return std::nullopt;
+    if (!std::ranges::all_of(parts.revision, [](char c) { return belongs(c, in_revision); })) return std::nullopt;
     return parts;
 }
 
@@ -52,7 +68,19 @@ int weight(std::string_view text) {
     return is_letter(c) ? c : c + 256;
 }
 
+// How long both begin alike, without a number that may go on differently.
+std::size_t same_beginning(std::string_view a, std::string_view b) {
+    const auto [left, right] = std::ranges::mismatch(a, b);
+    auto length = static_cast<std::size_t>(left - a.begin());
+    while (length > 0 && is_digit(a[length - 1])) --length;
+    return length;
+}
+
+// Versions that are compared mostly differ late.
 std::strong_ordering compare_part(std::string_view a, std::string_view b) {
+    const auto same = same_beginning(a, b);
+    a.remove_prefix(same);
+    b.remove_prefix(same);
     while (!a.empty() || !b.empty()) {
         while (weight(a) != 0 || weight(b) != 0) {
             if (const auto order = weight(a) <=> weight(b); order != 0) return order;

@@ -5,6 +5,7 @@
 #include "vulndb/advisory.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ struct Freshness {
     std::optional<std::int64_t> newest_record_at;  // the newest change a publisher made: vulnerabilitySourceUpdatedAt
 };
 
+// Shared with whoever asks for the same at the same time.
+using AdviceList = std::shared_ptr<const std::vector<Affected>>;
+
 // Thread-safe.
 class Database {
 public:
@@ -29,10 +33,11 @@ public:
     [[nodiscard]] virtual Freshness freshness() const = 0;
     // Is there anything at all about this stream? A release nobody publishes for must not look safe.
     [[nodiscard]] virtual bool covers(const Stream& stream) const = 0;
-    // Everything that is said of a package, name as scan/ normalises it. Ordered by vulnerability.
-    [[nodiscard]] virtual std::vector<Affected> find(const Stream& stream, std::string_view package) const = 0;
+    // Everything that is said of a package, name as scan/ normalises it. Ordered by vulnerability. Never
+    // null.
+    [[nodiscard]] virtual AdviceList find(const Stream& stream, std::string_view package) const = 0;
     // The record of a key that find() gave.
-    [[nodiscard]] virtual Vulnerability vulnerability(std::int64_t key) const = 0;
+    [[nodiscard]] virtual std::shared_ptr<const Vulnerability> vulnerability(std::int64_t key) const = 0;
 };
 
 }  // namespace berth::vulndb

@@ -94,21 +94,21 @@ TEST_F(Import, AnswersWhatTheSamplesSay) {
     EXPECT_EQ(database->freshness().generation, report.generation);
     EXPECT_TRUE(database->covers(bookworm));
     EXPECT_FALSE(database->covers({.ecosystem = "Debian", .release = "7"}));
-    const auto lodash = database->find({.ecosystem = "npm", .release = {}}, "lodash");
+    const auto lodash = *database->find({.ecosystem = "npm", .release = {}}, "lodash");
     ASSERT_FALSE(lodash.empty());
     EXPECT_TRUE(std::ranges::is_sorted(lodash, {}, &Affected::vulnerability));
-    for (const auto& affected : lodash) EXPECT_EQ(database->vulnerability(affected.vulnerability).source, "GITHUB");
-    EXPECT_TRUE(database->find({.ecosystem = "npm", .release = {}}, "lodas").empty());
-    EXPECT_TRUE(database->find({.ecosystem = "nothing", .release = {}}, "lodash").empty());
+    for (const auto& affected : lodash) EXPECT_EQ(database->vulnerability(affected.vulnerability)->source, "GITHUB");
+    EXPECT_TRUE(database->find({.ecosystem = "npm", .release = {}}, "lodas")->empty());
+    EXPECT_TRUE(database->find({.ecosystem = "nothing", .release = {}}, "lodash")->empty());
     EXPECT_THROW(static_cast<void>(database->vulnerability(1'000'000)), std::out_of_range);
 }
 
 TEST_F(Import, FindsNamesAsTheEcosystemComparesThem) {
     import(samples());
     const auto database = open();
-    EXPECT_FALSE(database->find({.ecosystem = "NuGet", .release = {}}, "newtonsoft.json").empty());
-    EXPECT_FALSE(database->find({.ecosystem = "NuGet", .release = {}}, "Newtonsoft.Json").empty());
-    EXPECT_FALSE(database->find({.ecosystem = "PyPI", .release = {}}, "Requests").empty());
+    EXPECT_FALSE(database->find({.ecosystem = "NuGet", .release = {}}, "newtonsoft.json")->empty());
+    EXPECT_FALSE(database->find({.ecosystem = "NuGet", .release = {}}, "Newtonsoft.Json")->empty());
+    EXPECT_FALSE(database->find({.ecosystem = "PyPI", .release = {}}, "Requests")->empty());
 }
 
 TEST_F(Import, TheSameAgainChangesNothing) {
@@ -145,10 +145,10 @@ TEST_F(Import, AFeedReplacesTheOneOfItsNameAndKeepsTheOthers) {
     import({feed("a", osv("CVE-1-1", "curl", "1")), feed("b", osv("CVE-1-2", "zlib", "2"))});
     import({feed("a", osv("CVE-1-3", "bash", "3"))});
     const auto database = open();
-    EXPECT_TRUE(database->find(bookworm, "curl").empty());
-    EXPECT_EQ(database->find(bookworm, "bash").size(), 1U);
-    ASSERT_EQ(database->find(bookworm, "zlib").size(), 1U);
-    EXPECT_EQ(database->vulnerability(database->find(bookworm, "zlib").at(0).vulnerability).id, "CVE-1-2");
+    EXPECT_TRUE(database->find(bookworm, "curl")->empty());
+    EXPECT_EQ(database->find(bookworm, "bash")->size(), 1U);
+    ASSERT_EQ(database->find(bookworm, "zlib")->size(), 1U);
+    EXPECT_EQ(database->vulnerability(database->find(bookworm, "zlib")->at(0).vulnerability)->id, "CVE-1-2");
     EXPECT_EQ(database->feeds().size(), 2U);
 }
 
@@ -157,8 +157,8 @@ TEST_F(Import, AReaderStaysOnItsGeneration) {
     const auto before = open();
     import({feed("a", osv("CVE-1-1", "curl", "2"))});
     import({feed("a", osv("CVE-1-1", "curl", "3"))});
-    EXPECT_EQ(before->find(bookworm, "curl").at(0).ranges.at(0).fixed, "1");
-    EXPECT_EQ(open()->find(bookworm, "curl").at(0).ranges.at(0).fixed, "3");
+    EXPECT_EQ(before->find(bookworm, "curl")->at(0).ranges.at(0).fixed, "1");
+    EXPECT_EQ(open()->find(bookworm, "curl")->at(0).ranges.at(0).fixed, "3");
 }
 
 TEST_F(Import, TellsWhichPackagesChanged) {
@@ -190,18 +190,18 @@ TEST_F(Import, TheTrackerAndOsvDoNotDouble) {
                         osv("CVE-1-2", "curl", "1"));
     import({tracker, converted});
     const auto database = open();
-    const auto found = database->find(bookworm, "curl");
+    const auto found = *database->find(bookworm, "curl");
     ASSERT_EQ(found.size(), 2U);
     const auto own = std::ranges::find(found, FixState::will_not_fix, &Affected::state);
     ASSERT_NE(own, found.end());
-    const auto vulnerability = database->vulnerability(own->vulnerability);
+    const auto vulnerability = *database->vulnerability(own->vulnerability);
     EXPECT_EQ(vulnerability.id, "CVE-1-1");
     // The vector that only OSV has is lent.
     EXPECT_EQ(vulnerability.scores, (std::vector<Score>{{.vector = "CVSS:3.1/X", .source = "NVD"}}));
     // Hidden, not lost: without the tracker's word OSV's is heard again.
     import({feed("tracker", R"({"zlib":{"CVE-1-1":{"releases":{"sid":{"status":"open"}}}}})")});
-    EXPECT_EQ(open()->find(bookworm, "curl").size(), 2U);
-    EXPECT_EQ(open()->find(bookworm, "curl").at(0).ranges.at(0).fixed, "9");
+    EXPECT_EQ(open()->find(bookworm, "curl")->size(), 2U);
+    EXPECT_EQ(open()->find(bookworm, "curl")->at(0).ranges.at(0).fixed, "9");
 }
 
 TEST_F(Import, AddsExploitsProbabilitiesAndScoresByName) {
@@ -211,11 +211,11 @@ TEST_F(Import, AddsExploitsProbabilitiesAndScoresByName) {
             feed("nvd", R"({"resultsPerPage":1,"vulnerabilities":[{"cve":{"id":"CVE-1-1","metrics":{"cvssMetricV31":)"
                         R"([{"source":"nvd@nist.gov","cvssData":{"vectorString":"CVSS:3.1/Z"}}]}}}]})")});
     const auto database = open();
-    const auto curl = database->vulnerability(database->find(bookworm, "curl").at(0).vulnerability);
+    const auto curl = *database->vulnerability(database->find(bookworm, "curl")->at(0).vulnerability);
     EXPECT_TRUE(curl.known_exploited);
     EXPECT_EQ(curl.scores.at(0).vector, "CVSS:3.1/Z");
     EXPECT_FALSE(curl.epss);
-    const auto zlib = database->vulnerability(database->find(bookworm, "zlib").at(0).vulnerability);
+    const auto zlib = *database->vulnerability(database->find(bookworm, "zlib")->at(0).vulnerability);
     EXPECT_FALSE(zlib.known_exploited);
     EXPECT_EQ(zlib.epss, 0.25);
 }
@@ -226,9 +226,9 @@ TEST_F(Import, RecordsOfOneNameUnite) {
     EXPECT_EQ(report.feeds.at(0).feed.counts.records, 1U);
     EXPECT_EQ(report.feeds.at(0).feed.counts.skipped, 1U);
     const auto database = open();
-    EXPECT_EQ(database->find(bookworm, "curl").size(), 1U);
-    EXPECT_EQ(database->find(bookworm, "curl").at(0).ranges.at(0).fixed, "1");
-    EXPECT_EQ(database->find(bookworm, "zlib").size(), 1U);
+    EXPECT_EQ(database->find(bookworm, "curl")->size(), 1U);
+    EXPECT_EQ(database->find(bookworm, "curl")->at(0).ranges.at(0).fixed, "1");
+    EXPECT_EQ(database->find(bookworm, "zlib")->size(), 1U);
 }
 
 TEST_F(Import, ABundleCarriesEverythingElsewhere) {
@@ -290,17 +290,31 @@ TEST_F(Import, OpensOnlyItsOwn) {
     }
 }
 
+TEST_F(Import, KeepsWhatWasReadOnlyWhereThereIsRoom) {
+    import(samples());
+    const auto file = database_file(folder_.path() / "db");
+    const Stream npm{.ecosystem = "npm", .release = {}};
+    const auto with = SqliteDatabase::open(file, std::size_t{8} << 20).value();
+    EXPECT_EQ(with->find(npm, "lodash"), with->find(npm, "lodash"));
+    const auto key = with->find(npm, "lodash")->at(0).vulnerability;
+    EXPECT_EQ(with->vulnerability(key), with->vulnerability(key));
+    const auto without = SqliteDatabase::open(file).value();
+    EXPECT_NE(without->find(npm, "lodash"), without->find(npm, "lodash"));
+    EXPECT_EQ(*without->find(npm, "lodash"), *with->find(npm, "lodash"));
+    EXPECT_EQ(*without->vulnerability(key), *with->vulnerability(key));
+}
+
 TEST_F(Import, AnswersManyThreads) {
     import(samples());
     const auto database = open();
     const Stream npm{.ecosystem = "npm", .release = {}};
-    const auto expected = database->find(npm, "lodash");
+    const auto expected = *database->find(npm, "lodash");
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i)
         threads.emplace_back([&] {
             for (int round = 0; round < 200; ++round) {
-                EXPECT_EQ(database->find(npm, "lodash"), expected);
-                EXPECT_FALSE(database->vulnerability(expected.at(0).vulnerability).id.empty());
+                EXPECT_EQ(*database->find(npm, "lodash"), expected);
+                EXPECT_FALSE(database->vulnerability(expected.at(0).vulnerability)->id.empty());
             }
         });
 }

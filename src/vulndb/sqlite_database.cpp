@@ -1,5 +1,6 @@
 #include "vulndb/sqlite_database.hpp"
 
+#include "base/cache_table.hpp"
 #include "vulndb/coding.hpp"
 #include "vulndb/enrichment.hpp"
 #include "vulndb/generation_file.hpp"
@@ -41,7 +42,8 @@ struct Reader {
 
 class SqliteDatabase::Implementation {
 public:
-    explicit Implementation(std::shared_ptr<const GenerationFile> opened) : file(std::move(opened)) {
+    Implementation(std::shared_ptr<const GenerationFile> opened, std::size_t cache_bytes)
+        : file(std::move(opened)), advice(cache_bytes / 2), vulnerabilities(cache_bytes / 2) {
         const auto reader = lend();
         auto rows = reader->session.prepare("SELECT id, ecosystem, release FROM stream");
         while (rows.step())
@@ -72,6 +74,9 @@ public:
 
     std::shared_ptr<const GenerationFile> file;
     std::map<Stream, std::int64_t> streams;
+    // Few shards: the advice on a kernel alone takes a megabyte.
+    CacheTable<std::vector<Affected>, 4> advice;   // key: stream, package
+    CacheTable<Vulnerability, 4> vulnerabilities;  // key: vulnerability, ""
 
 private:
     std::mutex mutex_;
@@ -83,12 +88,13 @@ SqliteDatabase::SqliteDatabase(std::unique_ptr<Implementation> implementation)
 
 SqliteDatabase::~SqliteDatabase() = default;
 
-Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::filesystem::path& file) {
+Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::filesystem::path& file,
+                                                             std::size_t cache_bytes) {
     auto opened = GenerationFile::open(file);
     if (!opened) return fail(std::move(opened));
     try {
         return std::unique_ptr<SqliteDatabase>(
-            new SqliteDatabase(std::make_unique<Implementation>(*std::move(opened))));
+            new SqliteDatabase(std::make_unique<Implementation>(*std::move(opened), cache_bytes)));
     } catch (const SqliteError& error) {
         return fail(FaultKind::unavailable, error.what());
     }
@@ -102,28 +108,68 @@ bool SqliteDatabase::covers(const Stream& stream) const {
     return implementation_->streams.contains(stream);
 }
 
-std::vector<Affected> SqliteDatabase::find(const Stream& stream, std::string_view package) const {
-    const auto id = implementation_->streams.find(stream);
-    if (id == implementation_->streams.end()) return {};
-    const auto reader = implementation_->lend();
-    reader->package.bind(1, id->second).bind(2, normalised_name(stream.ecosystem, package));
-    if (!reader->package.step()) return {};
-    reader->advice.bind(1, reader->package.integer(0));
-    if (!reader->advice.step()) return {};
-    auto entries = decode_entries(reader->advice.bytes(0));
+namespace {
+
+std::size_t cost_of(const std::string& text) {
+    return sizeof(std::string) + text.size();
+}
+
+std::size_t cost_of(const std::vector<Affected>& advice) {
+    std::size_t cost = 64;
+    for (const auto& affected : advice) {
+        cost += sizeof(Affected) + affected.ranges.size() * sizeof(Range) + affected.severity.size();
+        for (const auto& range : affected.ranges) cost += range.introduced.size() + range.fixed.value_or("").size();
+        for (const auto& version : affected.versions) cost += cost_of(version);
+    }
+    return cost;
+}
+
+std::size_t cost_of(const Vulnerability& one) {
+    std::size_t cost = sizeof(Vulnerability) + one.summary.size() + one.details.size();
+    for (const auto* texts : {&one.aliases, &one.related, &one.references}) {
+        for (const auto& text : *texts) cost += cost_of(text);
+    }
+    return cost + one.scores.size() * 128;
+}
+
+std::vector<Affected> read_advice(Reader& reader, std::int64_t stream, const std::string& package) {
+    reader.package.bind(1, stream).bind(2, package);
+    if (!reader.package.step()) return {};
+    reader.advice.bind(1, reader.package.integer(0));
+    if (!reader.advice.step()) return {};
     std::vector<Affected> found;
-    found.reserve(entries.size());
-    for (auto& entry : entries)
+    for (auto& entry : decode_entries(reader.advice.bytes(0))) {
         if (!entry.hidden) found.push_back(std::move(entry.affected));
+    }
     return found;
 }
 
-Vulnerability SqliteDatabase::vulnerability(std::int64_t key) const {
+}  // namespace
+
+AdviceList SqliteDatabase::find(const Stream& stream, std::string_view package) const {
+    const auto id = implementation_->streams.find(stream);
+    if (id == implementation_->streams.end()) return std::make_shared<const std::vector<Affected>>();
+    const auto name = normalised_name(stream.ecosystem, package);
+    const CacheKey key{id->second, name};
+    auto& cache = implementation_->advice;
+    if (auto known = cache.find(key)) return known;
+    const auto ticket = cache.ticket(key);
+    auto found = std::make_shared<const std::vector<Affected>>(read_advice(*implementation_->lend(), id->second, name));
+    cache.put(ticket, key, found, cost_of(*found));
+    return found;
+}
+
+std::shared_ptr<const Vulnerability> SqliteDatabase::vulnerability(std::int64_t key) const {
+    auto& cache = implementation_->vulnerabilities;
+    if (auto known = cache.find({key, ""})) return known;
+    const auto ticket = cache.ticket({key, ""});
     const auto reader = implementation_->lend();
     reader->vulnerability.bind(1, key);
     if (!reader->vulnerability.step()) throw std::out_of_range("no vulnerability has the key " + std::to_string(key));
-    auto found = decode_vulnerability(reader->vulnerability.bytes(0));
-    reader->enrichment.enrich(found);
+    auto read = decode_vulnerability(reader->vulnerability.bytes(0));
+    reader->enrichment.enrich(read);
+    auto found = std::make_shared<const Vulnerability>(std::move(read));
+    cache.put(ticket, {key, ""}, found, cost_of(*found));
     return found;
 }
 

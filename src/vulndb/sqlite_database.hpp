@@ -28,14 +28,16 @@ struct ChangedPackage {
 class SqliteDatabase final : public Database {
 public:
     // `unavailable`: there is no such file, or it is none of ours, or of another version of the schema; the message
-    // says what to do.
-    [[nodiscard]] static Result<std::unique_ptr<SqliteDatabase>> open(const std::filesystem::path& file);
+    // says what to do. `cache_bytes`: about so much of what was read is kept in memory, for those who match many images
+    // by one database.
+    [[nodiscard]] static Result<std::unique_ptr<SqliteDatabase>> open(const std::filesystem::path& file,
+                                                                      std::size_t cache_bytes = 0);
     ~SqliteDatabase() override;
 
     [[nodiscard]] Freshness freshness() const override;
     [[nodiscard]] bool covers(const Stream& stream) const override;
-    [[nodiscard]] std::vector<Affected> find(const Stream& stream, std::string_view package) const override;
-    [[nodiscard]] Vulnerability vulnerability(std::int64_t key) const override;
+    [[nodiscard]] AdviceList find(const Stream& stream, std::string_view package) const override;
+    [[nodiscard]] std::shared_ptr<const Vulnerability> vulnerability(std::int64_t key) const override;
 
     [[nodiscard]] std::vector<Feed> feeds() const;
     [[nodiscard]] std::vector<Stream> streams() const;

@@ -27,7 +27,7 @@ Result<bool> DatabaseHolder::look() {
     const auto now = stamp();
     const auto present = current();
     if (present && now == seen_) return false;
-    auto opened = vulndb::SqliteDatabase::open(vulndb::database_file(folder_));
+    auto opened = vulndb::SqliteDatabase::open(vulndb::database_file(folder_), cache_bytes_);
     if (!opened) return fail(std::move(opened));
     seen_ = now;
     if (present && present->freshness().generation == (*opened)->freshness().generation) return false;

@@ -17,8 +17,9 @@ class DatabaseHolder {
 public:
     using Generation = std::shared_ptr<const vulndb::SqliteDatabase>;
 
-    // `folder`: as `berth vulndb import --db` takes it. Nothing is opened yet.
-    explicit DatabaseHolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    // `folder`: as `berth vulndb import --db` takes it. Nothing is opened yet. `cache_bytes`: of each generation.
+    explicit DatabaseHolder(std::filesystem::path folder, std::size_t cache_bytes = 0)
+        : folder_(std::move(folder)), cache_bytes_(cache_bytes) {}
 
     // Null: there is none that can be read, and look() said why.
     [[nodiscard]] Generation current() const;
@@ -46,6 +47,7 @@ private:
     [[nodiscard]] Stamp stamp() const;
 
     const std::filesystem::path folder_;
+    const std::size_t cache_bytes_;
     mutable std::mutex mutex_;  // held for moments only
     std::mutex looking_;
     Stamp seen_;

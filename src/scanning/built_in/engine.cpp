@@ -24,7 +24,7 @@ Engine::Engine(registry::Services& services, std::filesystem::path database, con
     : services_(services),
       rank_kernel_headers_last_(options.scans.rank_kernel_headers_last),
       threads_(std::max<std::size_t>(1, options.workers)),
-      databases_(std::move(database)),
+      databases_(std::move(database), options.database_memory),
       workers_(pool_options(options)),
       scanner_(services, workers_, databases_, threads_, options.scans) {}
 

@@ -20,6 +20,7 @@ struct EngineOptions {
     worker::SandboxLimits sandbox;       // of each worker
     std::size_t layers_of_worker = 100;  // then it is replaced
     std::chrono::milliseconds idle{30'000};
+    std::size_t database_memory = std::size_t{24} << 20;  // of what was read of the database, for each generation
     BuiltInOptions scans;
 };
 

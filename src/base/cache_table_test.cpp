@@ -1,6 +1,4 @@
-#include "registry/cache_table.hpp"
-
-#include "registry/read_cache.hpp"
+#include "base/cache_table.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-namespace berth::registry {
+namespace berth {
 namespace {
 
 using Table = CacheTable<std::string>;
@@ -57,14 +55,6 @@ TEST(CacheTable, StaysWithinItsBudgetAndKeepsWhatIsUsed) {
     EXPECT_GT(kept, 32 * 5);
 }
 
-TEST(CacheTable, TheLongestPageOfTagsFitsIntoTheDefaultBudget) {
-    ReadCache cache(std::size_t{24} << 20);
-    const auto page = std::make_shared<const TagNames>(ReadCache::max_tag_page, std::string(128, 't'));
-    const auto cost = sizeof(TagNames) + page->size() * (sizeof(std::string) + 128);
-    cache.tag_pages.put(cache.tag_pages.ticket(key_of({}, "")), key_of({}, ""), page, cost);
-    EXPECT_EQ(cache.tag_pages.find(key_of({}, "")), page);
-}
-
 TEST(CacheTable, RefusesWhatIsLargerThanAShard) {
     Table table(64 * 100);
     const CacheKey key{1, "big"};
@@ -107,4 +97,4 @@ TEST(CacheTable, NeverShowsWhatAnAcknowledgedWriteReplaced) {
 }
 
 }  // namespace
-}  // namespace berth::registry
+}  // namespace berth

@@ -19,7 +19,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace berth::registry {
+namespace berth {
 
 // What a key is made of: the owner's row id (0: no owner) and a text.
 struct CacheKey {
@@ -129,4 +129,4 @@ private:
     std::array<Shard, shard_count> shards_;
 };
 
-}  // namespace berth::registry
+}  // namespace berth
