@@ -11,7 +11,8 @@ endif()
 
 set(BERTH_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 if(BERTH_SANITIZE)
-    add_compile_options(-fsanitize=${BERTH_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    # Reports need lines, nothing of variables and types: -g1 is a tenth of the time and a quarter of the objects.
+    add_compile_options(-fsanitize=${BERTH_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
     add_link_options(-fsanitize=${BERTH_SANITIZE})
     # UBSan's look at virtual tables asks the kernel, by a pipe, whether memory is readable; the confined process that
     # reads layers is ended for asking.
@@ -48,7 +49,7 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
 endif()
 find_program(MOLD_PROGRAM mold)
-if(MOLD_PROGRAM AND NOT BERTH_SANITIZE)
+if(MOLD_PROGRAM)
     add_link_options(-fuse-ld=mold)
 endif()
 # Hardening that costs next to nothing for a server that reads hostile bytes.
