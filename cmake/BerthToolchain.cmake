@@ -53,9 +53,17 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     target_compile_options(berth_warnings INTERFACE -Wno-deprecated-declarations)
 endif()
 
+# All of it has threads; said once, so that all that share precompiled headers are compiled alike.
+add_compile_options(-pthread)
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+    # ccache takes precompiled headers only with these words. What it cannot see then, __TIME__ and a #define before the
+    # first #include that changes them, nobody here writes.
+    if(BERTH_PRECOMPILE)
+        set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
+    endif()
 endif()
 find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)
