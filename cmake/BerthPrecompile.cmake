@@ -21,7 +21,7 @@ set(berth_headers_asio
 
 # Two sets: a file that includes Asio refers to its one compiled copy, which the rooms below async do not link. Each for
 # tests as well. Nobody links these libraries; they only carry the precompiled headers.
-file(WRITE ${CMAKE_BINARY_DIR}/empty.cpp "")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/empty.cpp CONTENT "")
 foreach(set std asio)
     add_library(berth_precompiled_${set} OBJECT ${CMAKE_BINARY_DIR}/empty.cpp)
     target_link_libraries(berth_precompiled_${set} PRIVATE Boost::json)
