@@ -1,10 +1,13 @@
-# berth_room(NAME DIR [DEPENDS room...] [LINKS library...])
+# berth_room(NAME DIR [DEPENDS room...] [LINKS library...] [TEST_LINKS library...] [TEST_COST seconds])
 #
 # A room is a folder of src/ and one static library. DEPENDS is the whole list of rooms it may include; the script
 # scripts/check-rooms holds every #include against it. Tests stand beside their sources as *_test.cpp and make one
 # binary a room, so the inner loop is: ninja -C build/debug test_ROOM && build/debug/test_ROOM
 function(berth_room NAME)
-    cmake_parse_arguments(ROOM "" "DIR" "DEPENDS;LINKS;TEST_LINKS" ${ARGN})
+    cmake_parse_arguments(ROOM "" "DIR;TEST_COST" "DEPENDS;LINKS;TEST_LINKS" ${ARGN})
+    if(NOT ROOM_TEST_COST)
+        set(ROOM_TEST_COST 0)
+    endif()
     set(here ${CMAKE_CURRENT_SOURCE_DIR}/${ROOM_DIR})
     file(GLOB sources CONFIGURE_DEPENDS ${here}/*.cpp)
     if(EXISTS ${here}/operations)
@@ -30,12 +33,17 @@ function(berth_room NAME)
         target_link_libraries(berth_${NAME} INTERFACE ${dependencies} ${ROOM_LINKS})
     endif()
 
+    berth_precompile(berth_${NAME} ${dependencies} ${ROOM_LINKS})
+
     if(BERTH_TESTS AND tests)
         find_package(GTest REQUIRED)
         add_executable(test_${NAME} ${tests})
-        target_link_libraries(test_${NAME} PRIVATE berth_warnings berth_${NAME} ${ROOM_TEST_LINKS} GTest::gtest_main)
+        set(linked berth_${NAME} ${ROOM_TEST_LINKS} GTest::gtest_main)
+        target_link_libraries(test_${NAME} PRIVATE berth_warnings ${linked})
+        berth_precompile(test_${NAME} ${linked})
         target_compile_definitions(test_${NAME} PRIVATE BERTH_TESTDATA="${here}/testdata")
         add_test(NAME ${NAME} COMMAND test_${NAME})
-        set_tests_properties(${NAME} PROPERTIES TIMEOUT 300)
+        # COST: what takes long begins first, so that no core waits for it at the end.
+        set_tests_properties(${NAME} PROPERTIES TIMEOUT 300 COST ${ROOM_TEST_COST})
     endif()
 endfunction()

@@ -15,7 +15,7 @@ namespace berth::app {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     return boost::json::serialize(boost::json::value(text));
 }
 
@@ -27,14 +27,14 @@ std::string text_line(std::string_view message, std::span<const log::Field> fiel
         line += ' ';
         line += name;
         line += '=';
-        line += plain ? value : quoted(value);
+        line += plain ? value : in_quotes(value);
     }
     return line;
 }
 
 std::string json_members(std::string_view message, std::span<const log::Field> fields) {
-    std::string line = "\"message\":" + quoted(message);
-    for (const auto& [name, value] : fields) line += "," + quoted(name) + ":" + quoted(value);
+    std::string line = "\"message\":" + in_quotes(message);
+    for (const auto& [name, value] : fields) line += "," + in_quotes(name) + ":" + in_quotes(value);
     return line;
 }
 

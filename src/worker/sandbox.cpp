@@ -52,15 +52,19 @@ using Filter = std::unique_ptr<void, Release>;
 // Each line says what the call is needed for.
 Result<void> allow_calls(scmp_filter_ctx filter) {
     constexpr std::uint64_t executable = 4;  // PROT_EXEC
-    const auto no_code = SCMP_A2(SCMP_CMP_MASKED_EQ, executable, 0);
+    // Written out: libseccomp's macros for conditions are C that only GCC takes as C++.
+    constexpr scmp_arg_cmp no_code{.arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = executable, .datum_b = 0};
+    const auto first_is = [](scmp_datum_t value) {
+        return scmp_arg_cmp{.arg = 0, .op = SCMP_CMP_EQ, .datum_a = value, .datum_b = 0};
+    };
     int worst = 0;
     const auto allow = [&](int call) { worst = std::min(worst, seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0)); };
     const auto allow_if = [&](int call, scmp_arg_cmp condition) {
         worst = std::min(worst, seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, condition));
     };
-    allow_if(SCMP_SYS(read), SCMP_A0(SCMP_CMP_EQ, 0));   // requests
-    allow_if(SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, 1));  // answers
-    allow_if(SCMP_SYS(mmap), no_code);                   // memory, without code in it
+    allow_if(SCMP_SYS(read), first_is(0));   // requests
+    allow_if(SCMP_SYS(write), first_is(1));  // answers
+    allow_if(SCMP_SYS(mmap), no_code);       // memory, without code in it
     allow_if(SCMP_SYS(mprotect), no_code);
     for (const int call : {SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk)}) allow(call);
     allow(SCMP_SYS(futex));

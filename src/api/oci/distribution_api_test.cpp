@@ -118,8 +118,8 @@ protected:
         std::string body;
         [[nodiscard]] int status() const { return response.status; }
         [[nodiscard]] std::string header(std::string_view name) const {
-            for (const auto& [key, value] : response.headers) {
-                if (key == name) return value;
+            for (const auto& [field, value] : response.headers) {
+                if (field == name) return value;
             }
             return "(none)";
         }
