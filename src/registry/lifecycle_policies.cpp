@@ -36,11 +36,8 @@ Task<Result<store::LifecyclePolicy>> LifecyclePolicies::put(const Call& call, Re
     if (!allowed) co_return fail(std::move(allowed));
     auto kept = normalised(services_, text);
     if (!kept) co_return fail(std::move(kept));
-    store::LifecyclePolicy policy{.repository = {},
-                                  .text = std::move(*kept),
-                                  .version = make_row_id(services_.clock.now(), services_.random),
-                                  .last_evaluated_at = {},
-                                  .failures = {}};
+    store::LifecyclePolicy policy{
+        .repository = {}, .text = std::move(*kept), .version = make_row_id(services_.clock.now(), services_.random)};
     auto stored = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<store::LifecyclePolicy> {
         auto found = find_repository(tx, repository);
         if (!found) return fail(std::move(found));
