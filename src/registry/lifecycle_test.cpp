@@ -121,9 +121,9 @@ TEST_F(LifecycleTest, APolicyComesBackInOrderAndCanBeDeleted) {
     put_policy({rule(9, keep_one), rule(2, untagged_for_a_day)});
     const auto stored = get().value();
     EXPECT_LT(stored.text.find("\"rulePriority\":2"), stored.text.find("\"rulePriority\":9"));
-    EXPECT_EQ(stored.last_evaluated_at, Timestamp{});
+    EXPECT_EQ(stored.evaluation.last_evaluated_at, Timestamp{});
     EXPECT_EQ(run(), RunEnd::finished);
-    EXPECT_EQ(get().value().last_evaluated_at, world_.clock.now());
+    EXPECT_EQ(get().value().evaluation.last_evaluated_at, world_.clock.now());
 
     EXPECT_EQ(wait_for(world_.lifecycle_policies.remove(world_.root, app_)).value().text, stored.text);
     EXPECT_EQ(get().error().kind, FaultKind::lifecycle_policy_not_found);
@@ -496,6 +496,52 @@ TEST_F(DefaultPolicyTest, TheyGovernRepositoriesWithoutAPolicyOfTheirOwn) {
     ASSERT_TRUE(wait_for(world_.lifecycle_policies.remove(world_.root, app_)));
     run();
     EXPECT_FALSE(there(old));
+}
+
+TEST_F(DefaultPolicyTest, WhatTheyFoundIsKeptForEachRepository) {
+    world_.settings.lifecycle.extensions = true;
+    ASSERT_TRUE(put_default("*", {rule(4, untagged_for_a_day)}));
+    const auto child = put("child");
+    put_bytes(index_of({child}), {"v1"});
+    world_.clock.advance(72h);
+    const auto evaluated = [&] {
+        return world_.look([&](store::Transaction& tx) {
+            const auto version = tx.lifecycle().defaults(testing::own_registry()).at(0).version;
+            return tx.lifecycle().evaluation(app_row_, version).last_evaluated_at;
+        });
+    };
+    EXPECT_EQ(evaluated(), Timestamp{});
+    run();
+    EXPECT_EQ(evaluated(), world_.clock.now());
+    world_.clock.advance(1h);
+    run();
+    EXPECT_EQ(evaluated(), world_.clock.now());
+    EXPECT_EQ(events(event::lifecycle_execution).size(), 1U) << "that the index holds its child is told once";
+
+    ASSERT_TRUE(put_default("*", {rule(5, untagged_for_a_day)}));
+    EXPECT_EQ(evaluated(), Timestamp{}) << "another policy: it was never evaluated";
+    run();
+    EXPECT_EQ(events(event::lifecycle_execution).size(), 2U);
+}
+
+TEST_F(DefaultPolicyTest, WhatIsNoPolicyAnyMoreIsToldOnceAndDoesNothing) {
+    world_.settings.lifecycle.extensions = true;
+    const auto old = put("old");
+    put("young");
+    put_policy({rule(1, R"("tagStatus":"any","countType":"sinceImagePulled","countUnit":"days","countNumber":1)")});
+    world_.clock.advance(72h);
+    world_.settings.lifecycle.extensions = false;
+    run();
+    run();
+    EXPECT_TRUE(there(old));
+    EXPECT_EQ(world_.lifecycle_runs.statistics().refused, 1U);
+    EXPECT_EQ(world_.lifecycle_runs.statistics().runs, 0U);
+    world_.settings.lifecycle.extensions = true;
+    run();
+    EXPECT_FALSE(there(old));
+    world_.settings.lifecycle.extensions = false;
+    run();
+    EXPECT_EQ(world_.lifecycle_runs.statistics().refused, 2U) << "it worked in between: that is news";
 }
 
 TEST_F(DefaultPolicyTest, ThereIsAMostOfThem) {

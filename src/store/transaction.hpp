@@ -181,7 +181,7 @@ public:
     // The latest deleted of those that had the tag.
     [[nodiscard]] virtual std::optional<BinnedImage> find(model::RepositoryId, const model::Tag&) = 0;
     [[nodiscard]] virtual std::optional<BinnedImage> find(model::ImageRowId) = 0;
-    // Those whose subject is this digest and that were deleted when it was or later, by digest.
+    // Those whose subject is this digest and that were deleted when it was or later, the oldest first.
     [[nodiscard]] virtual std::vector<BinnedImage> followers(model::RepositoryId, const model::Digest& subject,
                                                              Timestamp deleted_since, std::size_t limit) = 0;
     [[nodiscard]] virtual std::string manifest(model::ImageRowId) = 0;

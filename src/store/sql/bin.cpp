@@ -100,7 +100,7 @@ std::vector<BinnedImage> Bin::followers(model::RepositoryId repository, const mo
     std::vector<BinnedImage> found;
     for (auto row = db_.run("SELECT " BERTH_BIN_COLUMNS
                             " FROM bin_image i WHERE i.repository = $1 AND i.subject = $2 AND i.deleted_at >= $3"
-                            " ORDER BY i.digest LIMIT $4",
+                            " ORDER BY i.deleted_at, i.id LIMIT $4",
                             repository, subject, deleted_since, limit);
          row; row.next()) {
         found.push_back(read_binned(row));

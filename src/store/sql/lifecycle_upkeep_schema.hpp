@@ -25,7 +25,7 @@ CREATE TABLE gone_subject (
     principal_arn {text} NOT NULL,
     PRIMARY KEY (repository, digest)
 ) {clustered};
-CREATE INDEX bin_image_subject ON bin_image (repository, subject, digest) WHERE subject IS NOT NULL;
+CREATE INDEX bin_image_subject ON bin_image (repository, subject, deleted_at, id) WHERE subject IS NOT NULL;
 
 -- A preview is kept for a day and can be started again: those of the old form go.
 DELETE FROM lifecycle_preview;
