@@ -30,6 +30,7 @@ std::optional<store::LifecyclePolicy> governing_policy(const Services& services,
     return store::LifecyclePolicy{.repository = repository.id,
                                   .text = std::move(picked->text),
                                   .version = picked->version,
+                                  .pattern = std::move(picked->pattern),
                                   .evaluation = tx.lifecycle().evaluation(repository.id, picked->version)};
 }
 

@@ -141,14 +141,15 @@ TEST_F(LifecycleTest, WhatIsNoPolicyChangesNothing) {
 
 TEST_F(LifecycleTest, ACallerWithoutTheRightLearnsAndChangesNothing) {
     put_policy({rule(1, keep_one)});
-    for (const auto action :
-         {iam::action::put_lifecycle_policy, iam::action::get_lifecycle_policy, iam::action::delete_lifecycle_policy,
-          iam::action::start_lifecycle_policy_preview, iam::action::get_lifecycle_policy_preview}) {
+    for (const auto action : {iam::action::put_lifecycle_policy, iam::action::get_lifecycle_policy,
+                              iam::action::delete_lifecycle_policy, iam::action::get_governing_lifecycle_policy,
+                              iam::action::start_lifecycle_policy_preview, iam::action::get_lifecycle_policy_preview}) {
         world_.authorizer.deny(action, "app");
     }
     const auto denied = [](const auto& result) { return result.error().kind == FaultKind::access_denied; };
     EXPECT_TRUE(denied(wait_for(world_.lifecycle_policies.put(world_.root, app_, policy({rule(1, keep_one)})))));
     EXPECT_TRUE(denied(wait_for(world_.lifecycle_policies.get(world_.root, app_))));
+    EXPECT_TRUE(denied(wait_for(world_.lifecycle_policies.governing(world_.root, app_))));
     EXPECT_TRUE(denied(wait_for(world_.lifecycle_policies.remove(world_.root, app_))));
     EXPECT_TRUE(denied(wait_for(world_.lifecycle_previews.start(world_.root, app_, std::nullopt))));
     EXPECT_TRUE(denied(wait_for(world_.lifecycle_previews.page(world_.root, app_, {}, {}, 1))));
@@ -504,12 +505,9 @@ TEST_F(DefaultPolicyTest, WhatTheyFoundIsKeptForEachRepository) {
     const auto child = put("child");
     put_bytes(index_of({child}), {"v1"});
     world_.clock.advance(72h);
-    const auto evaluated = [&] {
-        return world_.look([&](store::Transaction& tx) {
-            const auto version = tx.lifecycle().defaults(testing::own_registry()).at(0).version;
-            return tx.lifecycle().evaluation(app_row_, version).last_evaluated_at;
-        });
-    };
+    const auto governing = [&] { return wait_for(world_.lifecycle_policies.governing(world_.root, app_)).value(); };
+    const auto evaluated = [&] { return governing().evaluation.last_evaluated_at; };
+    EXPECT_EQ(governing().pattern, "*");
     EXPECT_EQ(evaluated(), Timestamp{});
     run();
     EXPECT_EQ(evaluated(), world_.clock.now());
@@ -522,6 +520,11 @@ TEST_F(DefaultPolicyTest, WhatTheyFoundIsKeptForEachRepository) {
     EXPECT_EQ(evaluated(), Timestamp{}) << "another policy: it was never evaluated";
     run();
     EXPECT_EQ(events(event::lifecycle_execution).size(), 2U);
+
+    put_policy({rule(1, keep_one)});
+    EXPECT_EQ(governing().pattern, "");
+    EXPECT_EQ(governing().text, wait_for(world_.lifecycle_policies.get(world_.root, app_)).value().text);
+    EXPECT_EQ(evaluated(), Timestamp{});
 }
 
 TEST_F(DefaultPolicyTest, WhatIsNoPolicyAnyMoreIsToldOnceAndDoesNothing) {

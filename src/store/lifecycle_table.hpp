@@ -28,6 +28,7 @@ struct LifecyclePolicy {
     model::RepositoryId repository{};
     std::string text;          // normalised
     std::int64_t version = 0;  // another one with each change, and no other policy's
+    std::string pattern = {};  // of a default; empty: it is the repository's own
     LifecycleEvaluation evaluation = {};
 };
 
