@@ -7,18 +7,10 @@
 //
 // Arguments: what is collected (1 inline blobs, 2 files; 0 nothing, which shows the noise), and at how many a second
 // (storage.gc_rate).
-#include "registry/blobs.hpp"
-#include "registry/buffer_pool.hpp"
+#include "bench/registry/disk_registry.hpp"
 #include "registry/collector.hpp"
-#include "registry/hash_pool.hpp"
 #include "registry/images.hpp"
-#include "registry/job_bell.hpp"
-#include "registry/pull_recorder.hpp"
-#include "registry/read_cache.hpp"
-#include "registry/repositories.hpp"
 #include "registry/uploads.hpp"
-#include "store/fs/fs_blob_store.hpp"
-#include "store/sqlite/sqlite_metadata.hpp"
 #include "testing/bytes.hpp"
 #include "testing/manifests.hpp"
 #include "testing/run.hpp"
@@ -36,6 +28,7 @@
 namespace {
 
 using namespace berth;
+using bench::insist;
 using testing::wait_for;
 
 enum class Garbage : std::uint8_t { none, inline_blobs, files };
@@ -56,37 +49,17 @@ std::size_t garbage_count() {
     return wanted != nullptr ? static_cast<std::size_t>(std::atoll(wanted)) : 100'000;
 }
 
-std::filesystem::path make_folder() {
-    const char* chosen = std::getenv("BERTH_BENCH_DIR");
-    auto pattern =
-        ((chosen != nullptr ? std::filesystem::path(chosen) : std::filesystem::temp_directory_path()) / "gc-XXXXXX")
-            .string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a folder as " + pattern);
-    return pattern;
-}
-
-class Anybody final : public iam::Authorizer {
-public:
-    [[nodiscard]] Task<Result<void>> require(const iam::Principal&, iam::Action, const iam::Resource&) const override {
-        co_return Result<void>{};
-    }
-};
-
 // A registry with one repository to push to, and one full of blobs that nothing needs.
 class Registry {
 public:
     Registry(Garbage garbage, std::size_t rate) {
-        create("app");
-        create("garbage");
+        registry_.create("app");
         fill(garbage);
         if (garbage != Garbage::none)
             collecting_ = std::jthread([this, rate](std::stop_token stop) { collect(stop, rate); });
     }
     ~Registry() {
         collecting_ = {};  // asks it to stop, and waits
-        pool_.join();
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
     }
 
     // One image: a config, a layer, the manifest and its tag.
@@ -94,15 +67,15 @@ public:
         ++pushed_[phase()];
         const auto layer = testing::content(layer_bytes, number);
         const std::string config = R"({"number":)" + std::to_string(number) + "}";
-        const auto where = named("app");
+        const auto where = registry_.named("app");
         for (const auto& bytes : {layer, config}) {
             testing::Body body(bytes);
-            insist(wait_for(uploads_.push(caller_, where, model::Digest::of(bytes), body)));
+            insist(wait_for(uploads_.push(registry_.caller, where, model::Digest::of(bytes), body)));
         }
         registry::NewManifest image;
         image.bytes = testing::manifest_of(config, {layer});
         image.tags = {model::Tag::parse("v" + std::to_string(number)).value()};
-        insist(wait_for(images_.put(caller_, where, std::move(image))));
+        insist(wait_for(images_.put(registry_.caller, where, std::move(image))));
     }
 
     // Images a second, with the collector resting [0] and working [1].
@@ -123,39 +96,27 @@ private:
             std::this_thread::sleep_until(next);
         }
     }
-    template <class T>
-    static void insist(const Result<T>& result) {
-        if (!result) throw std::runtime_error(result.error().message);
-    }
-    [[nodiscard]] registry::RepositoryRef named(std::string_view name) const {
-        return {.registry = own_, .name = model::RepositoryName::parse(name).value()};
-    }
-    void create(std::string_view name) {
-        insist(wait_for(repositories_.create(
-            caller_, own_,
-            {.name = named(name).name, .tag_mutability = {}, .scan_on_push = false, .encryption = {}, .tags = {}})));
-    }
     // Rows and files as uploads leave them, whose review is due.
     void fill(Garbage garbage) {
         if (garbage == Garbage::none) return;
-        const auto id = wait_for(repositories_.get(caller_, named("garbage")))->id;
+        const auto id = registry_.create("garbage");
         const auto bytes = std::make_shared<const std::string>(testing::content(4096));
         const auto count = garbage_count();
         for (std::size_t first = 0; first < count; first += 1000) {
             std::vector<std::string> keys;
             for (std::size_t i = 0; i < 1000; ++i) {
-                keys.push_back(garbage == Garbage::files ? make_uuid(random_) : "");
+                keys.push_back(garbage == Garbage::files ? make_uuid(registry_.random) : "");
                 if (!keys.back().empty()) insist(wait_for(write_file(keys.back(), *bytes)));
             }
-            insist(wait_for(metadata_->write(
+            insist(wait_for(registry_.metadata->write(
                 [&](store::Transaction& tx) -> Result<int> {
                     for (std::size_t i = 0; i < keys.size(); ++i) {
                         const auto digest = model::Digest::of("garbage " + std::to_string(first + i));
                         (void)tx.blobs().insert({.digest = digest,
                                                  .size = bytes->size(),
                                                  .location = {.key = keys[i], .inline_bytes = bytes}},
-                                                clock_.now());
-                        tx.blobs().link(id, digest, clock_.now(), clock_.now());
+                                                registry_.clock.now());
+                        tx.blobs().link(id, digest, registry_.clock.now(), registry_.clock.now());
                     }
                     return 0;
                 },
@@ -163,49 +124,17 @@ private:
         }
     }
     Task<Result<void>> write_file(std::string key, const std::string& bytes) {
-        auto writer = co_await blobs_.create(key, bytes.size());
+        auto writer = co_await registry_.blobs.create(key, bytes.size());
         if (!writer) co_return fail(std::move(writer));
         auto done = co_await (*writer)->append(std::as_bytes(std::span(bytes)));
         if (done) done = co_await (*writer)->flush();
         co_return done;
     }
 
-    const std::filesystem::path folder_ = make_folder();
-    const model::Registry own_{.account = model::AccountId::parse("000000000000").value(),
-                               .region = model::Region::parse("us-east-1").value()};
-    const registry::Call caller_{.principal = {.arn = "arn:aws:iam::000000000000:root",
-                                               .account = own_.account,
-                                               .user_id = "root",
-                                               .access_key_id = "AKIAEXAMPLE"},
-                                 .request_id = "bench"};
-    registry::Settings settings_;
-    SystemClock clock_;
-    SystemRandom random_;
-    Anybody authorizer_;
-    std::unique_ptr<store::sqlite::SqliteMetadata> metadata_ =
-        store::sqlite::SqliteMetadata::open({.path = folder_ / "metadata.db"}).value();
-    BlockingPool pool_{4};
-    store::fs::FsBlobStore blobs_{folder_ / "blobs", pool_, store::fs::DirectIo::where_possible};
-    registry::HashPool hashing_{1};
-    registry::ReadCache cache_{24 * 1024 * 1024};
-    registry::BufferPool buffers_{24 * 1024 * 1024};
-    registry::PullRecorder pulls_;
-    registry::JobBell bell_;
-    registry::Services services_{.clock = clock_,
-                                 .random = random_,
-                                 .metadata = *metadata_,
-                                 .blobs = blobs_,
-                                 .authorizer = authorizer_,
-                                 .hashing = hashing_,
-                                 .cache = cache_,
-                                 .buffers = buffers_,
-                                 .pulls = pulls_,
-                                 .bell = bell_,
-                                 .settings = settings_};
-    registry::Repositories repositories_{services_};
-    registry::Images images_{services_};
-    registry::Uploads uploads_{services_};
-    registry::Collector collector_{services_};
+    bench::DiskRegistry registry_;
+    registry::Images images_{registry_.services};
+    registry::Uploads uploads_{registry_.services};
+    registry::Collector collector_{registry_.services};
     std::array<std::atomic<std::uint64_t>, 2> pushed_{};
     Steady::time_point begun_ = Steady::now();
     std::jthread collecting_;

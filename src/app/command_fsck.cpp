@@ -73,9 +73,10 @@ void print_table(const registry::FsckReport& report) {
     }
     for (const auto& image : report.images) {
         const bool manifest = image.damaged == image.digest;
-        print("lost image     " + name_of(image.repository) + "@" + image.digest.text() + "  tags " + join(image.tags) +
-              "  " + (manifest ? "its manifest" : "blob " + image.damaged.text()) + ": " +
-              std::string(to_text(image.damage)) + "\n");
+        const bool binned = image.where == registry::Whereabouts::recycle_bin;
+        print((binned ? "lost deleted   " : "lost image     ") + name_of(image.repository) + "@" + image.digest.text() +
+              "  tags " + join(image.tags) + "  " + (manifest ? "its manifest" : "blob " + image.damaged.text()) +
+              ": " + std::string(to_text(image.damage)) + "\n");
     }
     for (const auto& key : report.orphans) {
         print("orphan         key " + key + (repaired ? "  set aside" : "") + "\n");
@@ -108,7 +109,8 @@ void print_json(const registry::FsckReport& report) {
                                       {"imageDigest", image.digest.text()},
                                       {"imageTags", tags_of(image.tags)},
                                       {"damaged", image.damaged.text()},
-                                      {"damage", to_text(image.damage)}});
+                                      {"damage", to_text(image.damage)},
+                                      {"deleted", image.where == registry::Whereabouts::recycle_bin}});
     }
     json::array orphans;
     for (const auto& key : report.orphans) orphans.emplace_back(key);

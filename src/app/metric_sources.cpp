@@ -63,6 +63,9 @@ void add_metric_sources(api::ops::Metrics& metrics, MetricOwners owners) {
                  number(runner, &Jobs::failed)});
     metrics.add({"berth_lifecycle_runs_total", "Lifecycle policies applied to a repository.", MetricKind::counter,
                  number(lifecycle, &Lifecycle::runs)});
+    metrics.add({"berth_lifecycle_refused_policies_total",
+                 "Lifecycle policies that are none any more, as the settings are now.", MetricKind::counter,
+                 number(lifecycle, &Lifecycle::refused)});
     metrics.add({"berth_lifecycle_expired_images_total", "Images that lifecycle policies deleted.", MetricKind::counter,
                  number(lifecycle, &Lifecycle::expired)});
     metrics.add({"berth_lifecycle_archived_images_total", "Images that lifecycle policies archived.",

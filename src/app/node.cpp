@@ -23,6 +23,7 @@
 #include "registry/blobs.hpp"
 #include "registry/buffer_pool.hpp"
 #include "registry/credentials.hpp"
+#include "registry/followers.hpp"
 #include "registry/hash_pool.hpp"
 #include "registry/images.hpp"
 #include "registry/job_bell.hpp"
@@ -153,6 +154,7 @@ struct Node::Parts {
     registry::LifecyclePreviews lifecycle_previews;
     registry::LifecycleRuns lifecycle_runs;
     registry::StorageClasses storage_classes;
+    registry::Followers followers;
 
     scanning::Engine scan_engine;
     scanning::ScannerOff no_scanner;
@@ -213,6 +215,7 @@ Node::Parts::Parts(const Config& the_config)
       lifecycle_previews(services),
       lifecycle_runs(services),
       storage_classes(services),
+      followers(services),
       scan_engine(services, vulnerability_database_folder(config), config.scan_engine_options),
       scan_results(services),
       scan_queue(services, scanner(), scan_results, scan_options(config)),
@@ -257,7 +260,10 @@ Node::Parts::Parts(const Config& the_config)
     door.open(*distribution, *aws);
     jobs::add_housekeeping(runner, services, uploads, recycle_bin, config.housekeeping);
     jobs::add_lifecycle(runner,
-                        {.runs = lifecycle_runs, .previews = lifecycle_previews, .storage_classes = storage_classes},
+                        {.runs = lifecycle_runs,
+                         .previews = lifecycle_previews,
+                         .storage_classes = storage_classes,
+                         .followers = followers},
                         config.lifecycle);
     jobs::add_collection(runner, collector, config.collection);
     jobs::add_scanning(runner, scan_configurations);

@@ -47,4 +47,11 @@ Task<std::invoke_result_t<F&>> offload(BlockingPool& pool, F work) {
     co_return std::move(*result);
 }
 
+// For work that keeps a core busy for long: on a thread of its own, so that it stands in nobody's way.
+template <class F>
+Task<std::invoke_result_t<F&>> on_own_thread(F work) {
+    BlockingPool own(1);
+    co_return co_await offload(own, std::move(work));
+}
+
 }  // namespace berth

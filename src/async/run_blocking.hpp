@@ -1,5 +1,5 @@
-// Runs a task to its end on the calling thread: for the start of the program, for commands and for tests, never inside
-// a server.
+// Runs a task to its end on the calling thread: for the start of the program, for commands and for tests; inside a
+// server only on a thread that nobody else waits for (on_own_thread in offload.hpp).
 #pragma once
 
 #include "async/task.hpp"

@@ -48,6 +48,7 @@ inline constexpr Action upload_layer_part{"ecr:UploadLayerPart"};
 inline constexpr Action delete_default_lifecycle_policy{"berth:DeleteDefaultLifecyclePolicy"};
 inline constexpr Action delete_scan_suppression_rule{"berth:DeleteScanSuppressionRule"};
 inline constexpr Action get_default_lifecycle_policies{"berth:GetDefaultLifecyclePolicies"};
+inline constexpr Action get_governing_lifecycle_policy{"berth:GetGoverningLifecyclePolicy"};
 inline constexpr Action list_deleted_images{"berth:ListDeletedImages"};
 inline constexpr Action list_scan_suppression_rules{"berth:ListScanSuppressionRules"};
 inline constexpr Action purge_deleted_images{"berth:PurgeDeletedImages"};

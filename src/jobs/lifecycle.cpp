@@ -11,7 +11,7 @@ namespace berth::jobs {
 
 namespace {
 
-constexpr std::size_t batch = 2000;
+constexpr std::size_t batch = 200;
 
 // Keys are written by registry::enqueue().
 std::int64_t number_of(const store::Job& job) {
@@ -32,6 +32,13 @@ Task<Result<Outcome>> apply_policy(registry::LifecycleRuns& runs, model::Reposit
 Task<Result<Outcome>> run_preview(registry::LifecyclePreviews& previews, std::int64_t preview, int attempts,
                                   std::stop_token stop) {
     auto over = co_await previews.run(preview, attempts, std::move(stop));
+    if (!over) co_return fail(std::move(over));
+    co_return *over ? Outcome::done : Outcome::more;
+}
+
+Task<Result<Outcome>> take_followers(registry::Followers& followers, model::RepositoryId repository,
+                                     std::stop_token stop) {
+    auto over = co_await followers.run(repository, std::move(stop));
     if (!over) co_return fail(std::move(over));
     co_return *over ? Outcome::done : Outcome::more;
 }
@@ -64,6 +71,10 @@ void add_lifecycle(Runner& runner, LifecycleUseCases use, const LifecycleOptions
     runner.add({.kind = std::string(registry::job::lifecycle_preview),
                 .run = [&previews = use.previews](const store::Job& job, std::stop_token stop) {
                     return run_preview(previews, number_of(job), job.attempts, std::move(stop));
+                }});
+    runner.add({.kind = std::string(registry::job::followers),
+                .run = [&followers = use.followers](const store::Job& job, std::stop_token stop) {
+                    return take_followers(followers, model::RepositoryId{number_of(job)}, std::move(stop));
                 }});
     runner.add({.kind = std::string(registry::job::image_activation),
                 .run = [&storage = use.storage_classes](const store::Job& job, const std::stop_token&) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "jobs/runner.hpp"
+#include "registry/followers.hpp"
 #include "registry/lifecycle_previews.hpp"
 #include "registry/lifecycle_runs.hpp"
 #include "registry/storage_classes.hpp"
@@ -19,6 +20,7 @@ struct LifecycleUseCases {
     registry::LifecycleRuns& runs;
     registry::LifecyclePreviews& previews;
     registry::StorageClasses& storage_classes;
+    registry::Followers& followers;
 };
 
 // The use cases outlive the runner.

@@ -16,9 +16,9 @@ namespace event {
 inline constexpr std::string_view image_push = "image.push";
 inline constexpr std::string_view image_delete = "image.delete";
 inline constexpr std::string_view image_restore = "image.restore";
-inline constexpr std::string_view image_purge = "image.purge";        // out of the recycle bin, because somebody asked
-inline constexpr std::string_view image_archive = "image.archive";    // UPDATE_STORAGE_CLASS to ARCHIVE
-inline constexpr std::string_view image_activate = "image.activate";  // and back to STANDARD
+inline constexpr std::string_view image_purge = "image.purge";  // out of the recycle bin: without a cause, in its time
+inline constexpr std::string_view image_archive = "image.archive";              // UPDATE_STORAGE_CLASS to ARCHIVE
+inline constexpr std::string_view image_activate = "image.activate";            // and back to STANDARD
 inline constexpr std::string_view lifecycle_execution = "lifecycle.execution";  // a lifecycle run's audit record
 inline constexpr std::string_view scan_complete = "scan.complete";              // ECR Image Scan, Inspector2 Scan
 inline constexpr std::string_view scan_finding = "scan.finding";  // Inspector2 Finding: one that was not there before

@@ -30,10 +30,14 @@ public:
     }
 
     Task<Result<FsckReport>> run() {
-        for (const auto step : {&Run::check_blobs, &Run::check_needs, &Run::check_manifests, &Run::find_orphans}) {
-            auto done = co_await (this->*step)();
-            if (!done) co_return fail(std::move(done));
+        // After the blobs: what is damaged is known then, and in a repaired store nobody has it any more.
+        auto done = co_await check_blobs();
+        for (const auto where : {Whereabouts::repository, Whereabouts::recycle_bin}) {
+            if (done) done = co_await check_needs(where);
+            if (done) done = co_await check_manifests(where);
         }
+        if (done) done = co_await find_orphans();
+        if (!done) co_return fail(std::move(done));
         co_return std::move(report_);
     }
 
@@ -51,12 +55,12 @@ private:
     Task<Result<std::optional<Damage>>> look_at_inline(const model::Blob& blob);
     Task<Result<std::optional<Damage>>> look_at_stored(const model::Blob& blob);
     Task<Result<void>> note_damage(const model::Blob& blob, Damage damage);
-    Task<Result<void>> check_needs();
-    Result<void> note_lost(store::Transaction& tx, model::ImageRowId image, const model::Digest& damaged,
-                           Damage damage);
-    Task<Result<void>> check_manifests();
+    Task<Result<void>> check_needs(Whereabouts where);
+    void note_lost(store::Transaction& tx, Whereabouts where, model::ImageRowId image, const model::Digest& damaged,
+                   Damage damage);
+    Task<Result<void>> check_manifests(Whereabouts where);
     [[nodiscard]] std::optional<Damage> look_at(const model::Image& image, const std::optional<std::string>& bytes);
-    Task<Result<void>> erase_damaged(const model::Image& image, std::optional<std::string> bytes);
+    Task<Result<void>> erase_damaged(Whereabouts where, const model::Image& image, std::optional<std::string> bytes);
     Task<Result<void>> find_orphans();
     Task<Result<void>> keep_aside(std::string_view bytes);
 
@@ -150,18 +154,17 @@ Task<Result<void>> Run::note_damage(const model::Blob& blob, Damage damage) {
     });
 }
 
-// After the blobs: what is damaged is known then, and in a repaired store nobody has it any more.
-Task<Result<void>> Run::check_needs() {
+Task<Result<void>> Run::check_needs(Whereabouts where) {
     store::BlobNeedPosition after;
     for (;;) {
         auto looked = co_await read([&](store::Transaction& tx) -> Result<bool> {
-            const auto needs = tx.blobs().needs(after, page);
+            const auto needs =
+                where == Whereabouts::repository ? tx.blobs().needs(after, page) : tx.blobs().bin_needs(after, page);
             for (const auto& need : needs) {
                 const auto known = damaged_.find(need.digest.text());
                 if (need.held && known == damaged_.end()) continue;
                 const auto damage = known == damaged_.end() ? Damage::missing : known->second;
-                auto noted = note_lost(tx, need.image, need.digest, damage);
-                if (!noted) return fail(std::move(noted));
+                note_lost(tx, where, need.image, need.digest, damage);
             }
             if (needs.empty()) return false;
             const auto& last = needs.back();
@@ -175,18 +178,24 @@ Task<Result<void>> Run::check_needs() {
 }
 
 // Not what a deleted repository had: that is on its way out.
-Result<void> Run::note_lost(store::Transaction& tx, model::ImageRowId id, const model::Digest& damaged, Damage damage) {
-    const auto image = tx.images().find(id);
-    if (!image) return {};
-    auto repository = tx.repositories().find(image->repository);
-    if (!repository) return {};
+void Run::note_lost(store::Transaction& tx, Whereabouts where, model::ImageRowId id, const model::Digest& damaged,
+                    Damage damage) {
+    std::optional<store::TaggedImage> found;
+    if (where == Whereabouts::repository) {
+        if (auto image = tx.images().find(id)) found = {.image = std::move(*image), .tags = tx.images().tags(id)};
+    } else if (auto binned = tx.bin().find(id)) {
+        found = {.image = std::move(binned->image), .tags = std::move(binned->tags)};
+    }
+    if (!found) return;
+    auto repository = tx.repositories().find(found->image.repository);
+    if (!repository) return;
     report_.images.push_back(
         {.repository = {.registry = std::move(repository->registry), .name = std::move(repository->name)},
-         .digest = image->digest,
-         .tags = tx.images().tags(id),
+         .digest = std::move(found->image.digest),
+         .tags = std::move(found->tags),
          .damaged = damaged,
-         .damage = damage});
-    return {};
+         .damage = damage,
+         .where = where});
 }
 
 std::optional<Damage> Run::look_at(const model::Image& image, const std::optional<std::string>& bytes) {
@@ -198,11 +207,13 @@ std::optional<Damage> Run::look_at(const model::Image& image, const std::optiona
     return std::nullopt;
 }
 
-Task<Result<void>> Run::check_manifests() {
+Task<Result<void>> Run::check_manifests(Whereabouts where) {
+    const bool binned = where == Whereabouts::recycle_bin;
     model::ImageRowId after{};
     for (;;) {
-        auto images = co_await read(
-            [&](store::Transaction& tx) -> Result<std::vector<model::Image>> { return tx.images().page(after, page); });
+        auto images = co_await read([&](store::Transaction& tx) -> Result<std::vector<model::Image>> {
+            return binned ? tx.bin().page(after, page) : tx.images().page(after, page);
+        });
         if (!images) co_return fail(std::move(images));
         if (images->empty()) co_return Result<void>{};
         after = images->back().id;
@@ -210,24 +221,21 @@ Task<Result<void>> Run::check_manifests() {
             ++report_.checked.images;
             std::optional<std::string> bytes;
             auto damage = co_await read([&](store::Transaction& tx) -> Result<std::optional<Damage>> {
-                bytes = tx.images().find_manifest(image.id);
-                auto found = look_at(image, bytes);
-                if (found) {
-                    auto noted = note_lost(tx, image.id, image.digest, *found);
-                    if (!noted) return fail(std::move(noted));
-                }
+                bytes = binned ? tx.bin().find_manifest(image.id) : tx.images().find_manifest(image.id);
+                const auto found = look_at(image, bytes);
+                if (found) note_lost(tx, where, image.id, image.digest, *found);
                 return found;
             });
             if (!damage) co_return fail(std::move(damage));
             if (!*damage || options_.repair == Repair::no) continue;
-            auto erased = co_await erase_damaged(image, std::move(bytes));
+            auto erased = co_await erase_damaged(where, image, std::move(bytes));
             if (!erased) co_return erased;
         }
         tell();
     }
 }
 
-Task<Result<void>> Run::erase_damaged(const model::Image& image, std::optional<std::string> bytes) {
+Task<Result<void>> Run::erase_damaged(Whereabouts where, const model::Image& image, std::optional<std::string> bytes) {
     if (bytes) {
         auto kept = co_await keep_aside(*bytes);
         if (!kept) co_return kept;
@@ -235,7 +243,11 @@ Task<Result<void>> Run::erase_damaged(const model::Image& image, std::optional<s
     // Its blobs have a day: whoever pushes the image again need not send them.
     const auto review_at = stores_.clock.now() + std::chrono::hours(24);
     co_return co_await stores_.metadata.write([&](store::Transaction& tx) -> Result<void> {
-        tx.images().erase(image.id, review_at);
+        if (where == Whereabouts::repository) {
+            tx.images().erase(image.id, review_at);
+        } else {
+            tx.bin().erase(image.id, review_at, stores_.clock.now());
+        }
         return {};
     });
 }

@@ -1,5 +1,6 @@
 // Proves the store: every image's manifest and blobs are there, with the right size and, when asked for, the right
-// content. It finds bytes that nothing names, and says what is lost. For a store that nobody else works on.
+// content, whether it is in a repository or in the recycle bin. It finds bytes that nothing names, and says what is
+// lost. For a store that nobody else works on.
 //
 // Repairing never destroys anything: what is damaged or named by nothing is moved aside in the blob store, and a
 // damaged blob is forgotten, so that it is not served and the next push of the same digest brings it back. A damaged
@@ -45,13 +46,16 @@ enum class Damage : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_text(Damage damage);
 
-// An image that cannot be pulled as a whole.
+enum class Whereabouts : std::uint8_t { repository, recycle_bin };
+
+// An image that cannot be pulled as a whole, or, out of the recycle bin, not be restored as one.
 struct LostImage {
     RepositoryRef repository;
     model::Digest digest;
     std::vector<model::Tag> tags;
     model::Digest damaged;  // the blob it misses, or the image's own digest: its manifest
     Damage damage = Damage::missing;
+    Whereabouts where = Whereabouts::repository;
 };
 
 struct DamagedBlob {

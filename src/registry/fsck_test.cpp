@@ -135,6 +135,63 @@ TEST_F(FsckTest, WhatADeletedRepositoryHadIsNoLoss) {
     EXPECT_TRUE(report.images.empty());
 }
 
+// The image of the recycle bin needs the same things, and is no less lost without them.
+class FsckBinTest : public FsckTest {
+protected:
+    FsckBinTest() {
+        const model::Reference image = digest(manifest_);
+        EXPECT_TRUE(wait_for(world_.images.remove(world_.root, repository("app"), image)));
+    }
+    void expect_deleted_loss(const FsckReport& report, const model::Digest& damaged, Damage damage) {
+        expect_loss(report, damaged, damage);
+        EXPECT_EQ(report.images.at(0).where, Whereabouts::recycle_bin);
+    }
+};
+
+TEST_F(FsckBinTest, AWholeBinIsWhole) {
+    const auto report = check();
+    EXPECT_TRUE(report.whole());
+    EXPECT_EQ(report.checked.images, 1U);
+    EXPECT_EQ(report.checked.bytes, small_.size() + large_.size() + manifest_.size());
+}
+
+TEST_F(FsckBinTest, ADamagedBlobIsALossToItsImage) {
+    rot(key_);
+    EXPECT_TRUE(check(Digests::trust).whole());
+    expect_deleted_loss(check(), digest(large_), Damage::wrong_content);
+    expect_deleted_loss(check(Digests::compute, Repair::yes), digest(large_), Damage::wrong_content);
+    expect_deleted_loss(check(), digest(large_), Damage::missing);
+    world_.push("app", large_);
+    EXPECT_TRUE(check().whole());
+}
+
+TEST_F(FsckBinTest, ABlobItsRepositoryLetGoOfIsNoLoss) {
+    ASSERT_TRUE(wait_for(world_.blobs.remove(world_.root, repository("app"), digest(large_))));
+    EXPECT_TRUE(check().whole());
+}
+
+TEST_F(FsckBinTest, ADamagedManifestTakesItsImageOutOfTheBin) {
+    const auto id = wait_for(world_.repositories.get(world_.root, repository("app")))->id;
+    ASSERT_TRUE(wait_for(world_.metadata->write([&](store::Transaction& tx) -> Result<int> {
+        store::NewImage rotten;
+        rotten.image.id = model::ImageRowId{7};
+        rotten.image.repository = id;
+        rotten.image.digest = digest("good");
+        rotten.image.manifest_size = 4;
+        rotten.manifest = "evil";
+        tx.images().insert(rotten);
+        tx.bin().put(rotten.image.id, {}, {}, world_.clock.now());
+        return 0;
+    })));
+    const auto report = check(Digests::compute, Repair::yes);
+    ASSERT_EQ(report.images.size(), 1U);
+    EXPECT_EQ(report.images[0].damaged, digest("good"));
+    EXPECT_EQ(report.images[0].where, Whereabouts::recycle_bin);
+    EXPECT_EQ(quarantined(), 1U);
+    EXPECT_TRUE(check().whole());
+    EXPECT_EQ(check().checked.images, 1U) << "the other one is still there";
+}
+
 TEST_F(FsckTest, BytesThatNothingNamesAreOrphans) {
     const std::string key = "00000000-0000-4000-8000-000000000001";
     auto writer = wait_for(world_.folder_store.create(key, std::nullopt)).value();

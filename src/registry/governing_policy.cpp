@@ -30,12 +30,16 @@ std::optional<store::LifecyclePolicy> governing_policy(const Services& services,
     return store::LifecyclePolicy{.repository = repository.id,
                                   .text = std::move(picked->text),
                                   .version = picked->version,
-                                  .last_evaluated_at = {},
-                                  .failures = {}};
+                                  .pattern = std::move(picked->pattern),
+                                  .evaluation = tx.lifecycle().evaluation(repository.id, picked->version)};
+}
+
+bool is_governed(const Services& services, store::Transaction& tx, const model::Repository& repository) {
+    return tx.lifecycle().has_policy(repository.id) || default_policy(services, tx, repository);
 }
 
 void expect_lifecycle_run(Services& services, store::Transaction& tx, const model::Repository& repository) {
-    if (!tx.lifecycle().has_policy(repository.id) && !default_policy(services, tx, repository)) return;
+    if (!is_governed(services, tx, repository)) return;
     enqueue(services, tx, job::lifecycle_run, static_cast<std::int64_t>(repository.id),
             services.clock.now() + services.settings.lifecycle.push_delay);
 }

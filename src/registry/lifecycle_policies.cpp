@@ -3,6 +3,7 @@
 #include "lifecycle/policy.hpp"
 #include "registry/access.hpp"
 #include "registry/faults.hpp"
+#include "registry/governing_policy.hpp"
 #include "registry/job_bell.hpp"
 #include "registry/on_demand_jobs.hpp"
 
@@ -36,11 +37,8 @@ Task<Result<store::LifecyclePolicy>> LifecyclePolicies::put(const Call& call, Re
     if (!allowed) co_return fail(std::move(allowed));
     auto kept = normalised(services_, text);
     if (!kept) co_return fail(std::move(kept));
-    store::LifecyclePolicy policy{.repository = {},
-                                  .text = std::move(*kept),
-                                  .version = make_row_id(services_.clock.now(), services_.random),
-                                  .last_evaluated_at = {},
-                                  .failures = {}};
+    store::LifecyclePolicy policy{
+        .repository = {}, .text = std::move(*kept), .version = make_row_id(services_.clock.now(), services_.random)};
     auto stored = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<store::LifecyclePolicy> {
         auto found = find_repository(tx, repository);
         if (!found) return fail(std::move(found));
@@ -57,6 +55,18 @@ Task<Result<store::LifecyclePolicy>> LifecyclePolicies::get(const Call& call, Re
     auto allowed = co_await require(services_, call, iam::action::get_lifecycle_policy, repository);
     if (!allowed) co_return fail(std::move(allowed));
     co_return co_await services_.metadata.read([&](store::Transaction& tx) { return find_policy(tx, repository); });
+}
+
+Task<Result<store::LifecyclePolicy>> LifecyclePolicies::governing(const Call& call, RepositoryRef repository) {
+    auto allowed = co_await require(services_, call, iam::action::get_governing_lifecycle_policy, repository);
+    if (!allowed) co_return fail(std::move(allowed));
+    co_return co_await services_.metadata.read([&](store::Transaction& tx) -> Result<store::LifecyclePolicy> {
+        auto found = find_repository(tx, repository);
+        if (!found) return fail(std::move(found));
+        auto policy = governing_policy(services_, tx, *found);
+        if (!policy) return std::unexpected(lifecycle_policy_not_found(repository));
+        return std::move(*policy);
+    });
 }
 
 Task<Result<store::LifecyclePolicy>> LifecyclePolicies::remove(const Call& call, RepositoryRef repository) {

@@ -22,6 +22,8 @@ public:
     Task<Result<store::LifecyclePolicy>> put(const Call& call, RepositoryRef repository, std::string text);
     // The repository's own; lifecycle_policy_not_found when it has none.
     Task<Result<store::LifecyclePolicy>> get(const Call& call, RepositoryRef repository);
+    // An extension: the one that acts on the repository, its own or a default, and when it last did.
+    Task<Result<store::LifecyclePolicy>> governing(const Call& call, RepositoryRef repository);
     Task<Result<store::LifecyclePolicy>> remove(const Call& call, RepositoryRef repository);
 
     // An extension (unsupported unless Settings::lifecycle.extensions): policies for the repositories of the registry

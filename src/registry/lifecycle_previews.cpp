@@ -1,14 +1,13 @@
 #include "registry/lifecycle_previews.hpp"
 
+#include "async/offload.hpp"
 #include "base/log.hpp"
-#include "lifecycle/evaluate.hpp"
 #include "registry/access.hpp"
 #include "registry/faults.hpp"
 #include "registry/governing_policy.hpp"
 #include "registry/job_bell.hpp"
-#include "registry/lifecycle_survey.hpp"
+#include "registry/lifecycle_judgement.hpp"
 #include "registry/on_demand_jobs.hpp"
-#include "registry/pull_recorder.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -43,9 +42,29 @@ store::PreviewResult result_of(const Survey& survey, const lifecycle::Decision& 
             .archived = survey.images().records()[decision.image].status == model::ImageStatus::archived};
 }
 
+// By digest. It sorts as many as there are results.
+std::vector<store::PreviewPlace> places_of(const Judgement& judged) {
+    std::vector<store::PreviewPlace> places;
+    places.reserve(judged.decisions.size());
+    for (const auto& decision : judged.decisions) {
+        places.push_back({.digest = judged.survey.digest(decision.image),
+                          .tagged = judged.survey.images().tagged(decision.image),
+                          .position = static_cast<std::int64_t>(places.size())});
+    }
+    std::ranges::sort(places, {}, &store::PreviewPlace::digest);
+    return places;
+}
+
 bool is_running(store::Transaction& tx, std::int64_t preview) {
     const auto present = tx.lifecycle().preview(preview);
     return present && present->status == PreviewStatus::in_progress;
+}
+
+// Not written to its end: that is the end of the preview, unless it was stopped.
+template <class Written>
+Result<bool> over(Result<Written> written) {
+    if (!written) return fail(std::move(written));
+    return *written != Written::stopped;
 }
 
 }  // namespace
@@ -141,10 +160,10 @@ Task<Result<bool>> LifecyclePreviews::run(std::int64_t id, int attempts, std::st
         if (!failed) co_return fail(std::move(failed));
         co_return true;
     }
-    co_return co_await judge(std::move(**found), std::move(stop));
+    co_return co_await work_out(std::move(**found), std::move(stop));
 }
 
-Task<Result<bool>> LifecyclePreviews::judge(store::LifecyclePreview preview, std::stop_token stop) {
+Task<Result<bool>> LifecyclePreviews::work_out(store::LifecyclePreview preview, std::stop_token stop) {
     const auto policy = lifecycle::parse(preview.policy_text, {.extensions = services_.settings.lifecycle.extensions});
     if (!policy) {
         log::warning("a lifecycle preview failed", {{"reason", policy.error().message}});
@@ -152,49 +171,76 @@ Task<Result<bool>> LifecyclePreviews::judge(store::LifecyclePreview preview, std
         if (!failed) co_return fail(std::move(failed));
         co_return true;
     }
-    auto noted = co_await services_.pulls.flush(services_.metadata);
-    if (!noted) co_return fail(std::move(noted));
-    auto surveyed = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<Survey> {
-        return Survey::take(tx, preview.repository, services_.clock.now());
-    });
-    if (!surveyed) co_return fail(std::move(surveyed));
-    auto decisions = lifecycle::evaluate(*policy, surveyed->images(), services_.clock.now());
-    surveyed->spare_restored(decisions);
-    std::erase_if(decisions, [](const auto& decision) { return !lifecycle::in_preview(decision); });
-    for (const auto& decision : decisions) {
+    auto judged = co_await judge(services_, preview.repository, *policy);
+    if (!judged) co_return fail(std::move(judged));
+    std::erase_if(judged->decisions, [](const auto& decision) { return !lifecycle::in_preview(decision); });
+    for (const auto& decision : judged->decisions) {
         ++(decision.effect == lifecycle::Effect::expire ? preview.expiring : preview.archiving);
     }
-
-    for (;;) {  // what an attempt before this one left
-        auto gone = co_await services_.metadata.write(
-            [&](store::Transaction& tx) -> Result<std::size_t> {
-                return tx.lifecycle().erase_results(preview.id, results_at_once);
-            },
-            store::Durability::relaxed);
-        if (!gone) co_return fail(std::move(gone));
-        if (*gone < results_at_once) break;
-    }
-    for (std::size_t begin = 0; begin < decisions.size(); begin += results_at_once) {
-        if (stop.stop_requested()) co_return false;
-        const auto end = std::min(decisions.size(), begin + results_at_once);
-        std::vector<store::PreviewResult> results;
-        results.reserve(end - begin);
-        for (auto i = begin; i < end; ++i) {
-            results.push_back(result_of(*surveyed, decisions[i], static_cast<std::int64_t>(i)));
-        }
-        auto written = co_await services_.metadata.write(
-            [&](store::Transaction& tx) -> Result<bool> {
-                if (!is_running(tx, preview.id)) return false;
-                tx.lifecycle().insert_results(preview.id, results);
-                return true;
-            },
-            store::Durability::relaxed);
-        if (!written) co_return fail(std::move(written));
-        if (!*written) co_return true;  // the repository went
-    }
+    auto wiped = co_await wipe(preview.id);
+    if (!wiped) co_return fail(std::move(wiped));
+    auto written = co_await write_results(preview.id, *judged, stop);
+    if (!written || *written != Written::all) co_return over(std::move(written));
+    written = co_await write_places(preview.id, *judged, stop);
+    if (!written || *written != Written::all) co_return over(std::move(written));
     auto done = co_await finish(std::move(preview), PreviewStatus::complete);
     if (!done) co_return fail(std::move(done));
     co_return true;
+}
+
+// What an attempt before this one left.
+Task<Result<void>> LifecyclePreviews::wipe(std::int64_t preview) {
+    for (;;) {
+        auto gone = co_await services_.metadata.write(
+            [&](store::Transaction& tx) -> Result<std::size_t> {
+                return tx.lifecycle().erase_results(preview, rows_at_once);
+            },
+            store::Durability::relaxed);
+        if (!gone) co_return fail(std::move(gone));
+        if (*gone < rows_at_once) co_return Result<void>{};
+    }
+}
+
+Task<Result<LifecyclePreviews::Written>> LifecyclePreviews::write_results(std::int64_t preview, const Judgement& judged,
+                                                                          const std::stop_token& stop) {
+    const auto& decisions = judged.decisions;
+    std::vector<store::PreviewResult> results;
+    for (std::size_t begin = 0; begin < decisions.size(); begin += results_at_once) {
+        if (stop.stop_requested()) co_return Written::stopped;
+        results.clear();
+        for (auto i = begin; i < std::min(decisions.size(), begin + results_at_once); ++i) {
+            results.push_back(result_of(judged.survey, decisions[i], static_cast<std::int64_t>(i)));
+        }
+        auto written = co_await write_part(
+            preview, [&](store::Transaction& tx) { tx.lifecycle().insert_results(preview, results); });
+        if (!written || *written != Written::all) co_return written;
+    }
+    co_return Written::all;
+}
+
+Task<Result<LifecyclePreviews::Written>> LifecyclePreviews::write_places(std::int64_t preview, const Judgement& judged,
+                                                                         const std::stop_token& stop) {
+    const auto places = co_await on_own_thread([&] { return places_of(judged); });
+    const std::span all(places);
+    for (std::size_t begin = 0; begin < all.size(); begin += results_at_once) {
+        if (stop.stop_requested()) co_return Written::stopped;
+        const auto part = all.subspan(begin, std::min(all.size() - begin, results_at_once));
+        auto written =
+            co_await write_part(preview, [&](store::Transaction& tx) { tx.lifecycle().insert_places(preview, part); });
+        if (!written || *written != Written::all) co_return written;
+    }
+    co_return Written::all;
+}
+
+Task<Result<LifecyclePreviews::Written>> LifecyclePreviews::write_part(
+    std::int64_t preview, const std::function<void(store::Transaction&)>& work) {
+    co_return co_await services_.metadata.write(
+        [&](store::Transaction& tx) -> Result<Written> {
+            if (!is_running(tx, preview)) return Written::repository_gone;
+            work(tx);
+            return Written::all;
+        },
+        store::Durability::relaxed);
 }
 
 Task<Result<void>> LifecyclePreviews::finish(store::LifecyclePreview preview, store::PreviewStatus status) {

@@ -11,14 +11,16 @@
 #include "registry/services.hpp"
 #include "store/transaction.hpp"
 
-#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 namespace berth::registry {
+
+struct Judgement;
 
 struct PreviewPage {
     store::LifecyclePreview preview;
@@ -51,14 +53,21 @@ public:
     // For the job. `attempts` failed before: after max_attempts the preview has failed. True: it is over; false: it was
     // stopped on the way and starts anew next time.
     Task<Result<bool>> run(std::int64_t preview, int attempts, std::stop_token stop);
-    // Removes results of previews that are over, at most `limit`; returns how many rows it touched.
+    // Removes results of previews that are over, at most `limit` rows; returns how many rows it touched.
     Task<Result<std::size_t>> sweep(std::size_t limit);
 
     static constexpr int max_attempts = 3;
-    static constexpr std::size_t results_at_once = 1000;  // in one transaction
+    static constexpr std::size_t results_at_once = 5000;  // in one transaction: a few milliseconds
 
 private:
-    Task<Result<bool>> judge(store::LifecyclePreview preview, std::stop_token stop);
+    enum class Written : std::uint8_t { all, stopped, repository_gone };
+    static constexpr std::size_t rows_at_once = 200;  // erased in one transaction
+
+    Task<Result<bool>> work_out(store::LifecyclePreview preview, std::stop_token stop);
+    Task<Result<void>> wipe(std::int64_t preview);
+    Task<Result<Written>> write_results(std::int64_t preview, const Judgement& judged, const std::stop_token& stop);
+    Task<Result<Written>> write_places(std::int64_t preview, const Judgement& judged, const std::stop_token& stop);
+    Task<Result<Written>> write_part(std::int64_t preview, const std::function<void(store::Transaction&)>& work);
     Task<Result<void>> finish(store::LifecyclePreview preview, store::PreviewStatus status);
 
     Services& services_;

@@ -2,11 +2,11 @@
 
 #include "async/pause.hpp"
 #include "base/log.hpp"
-#include "lifecycle/evaluate.hpp"
 #include "registry/faults.hpp"
 #include "registry/governing_policy.hpp"
+#include "registry/hasher.hpp"
+#include "registry/lifecycle_judgement.hpp"
 #include "registry/lifecycle_record.hpp"
-#include "registry/lifecycle_survey.hpp"
 #include "registry/pull_recorder.hpp"
 #include "registry/removal.hpp"
 #include "registry/storage_classes.hpp"
@@ -87,7 +87,7 @@ struct LifecycleRuns::Batch {
 };
 
 LifecycleStatistics LifecycleRuns::statistics() const {
-    return {.runs = runs_, .expired = expired_, .archived = archived_, .held = held_};
+    return {.runs = runs_, .refused = refused_, .expired = expired_, .archived = archived_, .held = held_};
 }
 
 Task<Result<RunEnd>> LifecycleRuns::run(model::RepositoryId repository, std::stop_token stop) {
@@ -109,31 +109,43 @@ Task<Result<RunEnd>> LifecycleRuns::run(model::RepositoryId repository, std::sto
     if (!*found) co_return RunEnd::finished;
     auto policy = lifecycle::parse((*found)->stored.text, {.extensions = services_.settings.lifecycle.extensions});
     if (!policy) {
-        // It was a policy when it was put: the settings allow less by now. To do nothing is the safe reading.
-        log::warning("a lifecycle policy is not applied",
-                     {{"repository", (*found)->repository.name.text()}, {"reason", policy.error().message}});
+        auto told = co_await refuse((*found)->repository, std::move((*found)->stored), policy.error().message);
+        if (!told) co_return fail(std::move(told));
         co_return RunEnd::finished;
     }
-    auto noted = co_await services_.pulls.flush(services_.metadata);
-    if (!noted) co_return fail(std::move(noted));
-    auto survey = co_await services_.metadata.read(
-        [&](store::Transaction& tx) -> Result<Survey> { return Survey::take(tx, repository, services_.clock.now()); });
-    if (!survey) co_return fail(std::move(survey));
+    auto judged = co_await judge(services_, repository, *policy);
+    if (!judged) co_return fail(std::move(judged));
 
     Plan plan{.repository = std::move((*found)->repository),
               .stored = std::move((*found)->stored),
               .policy = std::move(*policy),
-              .at = services_.clock.now(),
-              .survey = std::move(*survey),
-              .decisions = {},
+              .at = judged->at,
+              .survey = std::move(judged->survey),
+              .decisions = std::move(judged->decisions),
               .held = {},
               .failed = {}};
-    plan.decisions = lifecycle::evaluate(plan.policy, plan.survey.images(), plan.at);
-    plan.survey.spare_restored(plan.decisions);
     const auto first_held = std::ranges::find_if(plan.decisions, [](const auto& d) { return d.hold != Hold::none; });
     plan.held.assign(first_held, plan.decisions.end());
     plan.decisions.erase(first_held, plan.decisions.end());
     co_return co_await execute(plan, std::move(stop));
+}
+
+// It was a policy when it was put: the settings allow less by now. To do nothing is the safe reading, and to say so
+// once is enough.
+Task<Result<void>> LifecycleRuns::refuse(const RepositoryRef& repository, store::LifecyclePolicy stored,
+                                         std::string reason) {
+    const auto fingerprint = "refused: " + reason;
+    if (stored.evaluation.failures == fingerprint) co_return Result<void>{};
+    log::warning("a lifecycle policy is not applied",
+                 {{"repository", repository.name.text()}, {"reason", std::move(reason)}});
+    ++refused_;
+    stored.evaluation.failures = fingerprint;
+    co_return co_await services_.metadata.write(
+        [&](store::Transaction& tx) -> Result<void> {
+            tx.lifecycle().note_evaluation(stored);
+            return {};
+        },
+        store::Durability::relaxed);
 }
 
 Task<Result<RunEnd>> LifecycleRuns::execute(Plan& plan, std::stop_token stop) {
@@ -205,20 +217,20 @@ Result<void> LifecycleRuns::act(Plan& plan, Batch& batch, store::Transaction& tx
 // Failures are told when they are others than last time: an index may hold its children for years.
 Task<Result<void>> LifecycleRuns::close(Plan& plan) {
     held_ = plan.held.size() + plan.failed.size();
-    std::string fingerprint;
+    Hasher failures(model::DigestAlgorithm::sha256);
+    const auto add = [&](std::string_view digest) { failures.update(std::as_bytes(std::span(digest))); };
     for (const auto& decision : plan.held) {
         if (decision.hold != Hold::index) continue;
-        fingerprint += plan.survey.digest(decision.image);
+        add(plan.survey.digest(decision.image));
         if (plan.failed.size() < most_failures_told) {
             const auto index = model::Digest::parse(plan.survey.digest(decision.related)).value();
             plan.failed.push_back(plan.failure(decision, image_referenced({&index, 1}).message));
         }
     }
-    for (const auto& entry : plan.failed) fingerprint += entry.digest;
-    if (!fingerprint.empty()) fingerprint = model::Digest::of(fingerprint).text();
-    plan.stored.last_evaluated_at = plan.at;
-    const bool news = fingerprint != plan.stored.failures;
-    plan.stored.failures = std::move(fingerprint);
+    for (const auto& entry : plan.failed) add(entry.digest);
+    auto fingerprint = plan.failed.empty() ? "" : failures.digest().text();
+    const bool news = fingerprint != plan.stored.evaluation.failures;
+    plan.stored.evaluation = {.last_evaluated_at = plan.at, .failures = std::move(fingerprint)};
     co_return co_await services_.metadata.write(
         [&](store::Transaction& tx) -> Result<void> {
             tx.lifecycle().note_evaluation(plan.stored);

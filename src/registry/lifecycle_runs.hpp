@@ -8,11 +8,14 @@
 #include "async/task.hpp"
 #include "base/result.hpp"
 #include "model/repository.hpp"
+#include "registry/call.hpp"
 #include "registry/services.hpp"
+#include "store/transaction.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <stop_token>
+#include <string>
 
 namespace berth::registry {
 
@@ -25,6 +28,7 @@ enum class RunEnd : std::uint8_t {
 // Numbers for /metrics.
 struct LifecycleStatistics {
     std::uint64_t runs = 0;
+    std::uint64_t refused = 0;   // policies that were found not to be one any more
     std::uint64_t expired = 0;   // images
     std::uint64_t archived = 0;  // images
     std::uint64_t held = 0;      // images that were due in the last run and had to stay
@@ -44,6 +48,7 @@ private:
     struct Plan;
     struct Batch;
 
+    Task<Result<void>> refuse(const RepositoryRef& repository, store::LifecyclePolicy stored, std::string reason);
     Task<Result<RunEnd>> execute(Plan& plan, std::stop_token stop);
     Result<void> act(Plan& plan, Batch& batch, store::Transaction& tx);
     Task<Result<void>> close(Plan& plan);
@@ -53,6 +58,7 @@ private:
     Services& services_;
     std::atomic<bool> busy_{false};
     std::atomic<std::uint64_t> runs_{0};
+    std::atomic<std::uint64_t> refused_{0};
     std::atomic<std::uint64_t> expired_{0};
     std::atomic<std::uint64_t> archived_{0};
     std::atomic<std::uint64_t> held_{0};

@@ -121,9 +121,9 @@ TEST_F(LifecycleTest, APolicyComesBackInOrderAndCanBeDeleted) {
     put_policy({rule(9, keep_one), rule(2, untagged_for_a_day)});
     const auto stored = get().value();
     EXPECT_LT(stored.text.find("\"rulePriority\":2"), stored.text.find("\"rulePriority\":9"));
-    EXPECT_EQ(stored.last_evaluated_at, Timestamp{});
+    EXPECT_EQ(stored.evaluation.last_evaluated_at, Timestamp{});
     EXPECT_EQ(run(), RunEnd::finished);
-    EXPECT_EQ(get().value().last_evaluated_at, world_.clock.now());
+    EXPECT_EQ(get().value().evaluation.last_evaluated_at, world_.clock.now());
 
     EXPECT_EQ(wait_for(world_.lifecycle_policies.remove(world_.root, app_)).value().text, stored.text);
     EXPECT_EQ(get().error().kind, FaultKind::lifecycle_policy_not_found);
@@ -141,14 +141,15 @@ TEST_F(LifecycleTest, WhatIsNoPolicyChangesNothing) {
 
 TEST_F(LifecycleTest, ACallerWithoutTheRightLearnsAndChangesNothing) {
     put_policy({rule(1, keep_one)});
-    for (const auto action :
-         {iam::action::put_lifecycle_policy, iam::action::get_lifecycle_policy, iam::action::delete_lifecycle_policy,
-          iam::action::start_lifecycle_policy_preview, iam::action::get_lifecycle_policy_preview}) {
+    for (const auto action : {iam::action::put_lifecycle_policy, iam::action::get_lifecycle_policy,
+                              iam::action::delete_lifecycle_policy, iam::action::get_governing_lifecycle_policy,
+                              iam::action::start_lifecycle_policy_preview, iam::action::get_lifecycle_policy_preview}) {
         world_.authorizer.deny(action, "app");
     }
     const auto denied = [](const auto& result) { return result.error().kind == FaultKind::access_denied; };
     EXPECT_TRUE(denied(wait_for(world_.lifecycle_policies.put(world_.root, app_, policy({rule(1, keep_one)})))));
     EXPECT_TRUE(denied(wait_for(world_.lifecycle_policies.get(world_.root, app_))));
+    EXPECT_TRUE(denied(wait_for(world_.lifecycle_policies.governing(world_.root, app_))));
     EXPECT_TRUE(denied(wait_for(world_.lifecycle_policies.remove(world_.root, app_))));
     EXPECT_TRUE(denied(wait_for(world_.lifecycle_previews.start(world_.root, app_, std::nullopt))));
     EXPECT_TRUE(denied(wait_for(world_.lifecycle_previews.page(world_.root, app_, {}, {}, 1))));
@@ -496,6 +497,54 @@ TEST_F(DefaultPolicyTest, TheyGovernRepositoriesWithoutAPolicyOfTheirOwn) {
     ASSERT_TRUE(wait_for(world_.lifecycle_policies.remove(world_.root, app_)));
     run();
     EXPECT_FALSE(there(old));
+}
+
+TEST_F(DefaultPolicyTest, WhatTheyFoundIsKeptForEachRepository) {
+    world_.settings.lifecycle.extensions = true;
+    ASSERT_TRUE(put_default("*", {rule(4, untagged_for_a_day)}));
+    const auto child = put("child");
+    put_bytes(index_of({child}), {"v1"});
+    world_.clock.advance(72h);
+    const auto governing = [&] { return wait_for(world_.lifecycle_policies.governing(world_.root, app_)).value(); };
+    const auto evaluated = [&] { return governing().evaluation.last_evaluated_at; };
+    EXPECT_EQ(governing().pattern, "*");
+    EXPECT_EQ(evaluated(), Timestamp{});
+    run();
+    EXPECT_EQ(evaluated(), world_.clock.now());
+    world_.clock.advance(1h);
+    run();
+    EXPECT_EQ(evaluated(), world_.clock.now());
+    EXPECT_EQ(events(event::lifecycle_execution).size(), 1U) << "that the index holds its child is told once";
+
+    ASSERT_TRUE(put_default("*", {rule(5, untagged_for_a_day)}));
+    EXPECT_EQ(evaluated(), Timestamp{}) << "another policy: it was never evaluated";
+    run();
+    EXPECT_EQ(events(event::lifecycle_execution).size(), 2U);
+
+    put_policy({rule(1, keep_one)});
+    EXPECT_EQ(governing().pattern, "");
+    EXPECT_EQ(governing().text, wait_for(world_.lifecycle_policies.get(world_.root, app_)).value().text);
+    EXPECT_EQ(evaluated(), Timestamp{});
+}
+
+TEST_F(DefaultPolicyTest, WhatIsNoPolicyAnyMoreIsToldOnceAndDoesNothing) {
+    world_.settings.lifecycle.extensions = true;
+    const auto old = put("old");
+    put("young");
+    put_policy({rule(1, R"("tagStatus":"any","countType":"sinceImagePulled","countUnit":"days","countNumber":1)")});
+    world_.clock.advance(72h);
+    world_.settings.lifecycle.extensions = false;
+    run();
+    run();
+    EXPECT_TRUE(there(old));
+    EXPECT_EQ(world_.lifecycle_runs.statistics().refused, 1U);
+    EXPECT_EQ(world_.lifecycle_runs.statistics().runs, 0U);
+    world_.settings.lifecycle.extensions = true;
+    run();
+    EXPECT_FALSE(there(old));
+    world_.settings.lifecycle.extensions = false;
+    run();
+    EXPECT_EQ(world_.lifecycle_runs.statistics().refused, 2U) << "it worked in between: that is news";
 }
 
 TEST_F(DefaultPolicyTest, ThereIsAMostOfThem) {

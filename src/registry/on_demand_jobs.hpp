@@ -15,6 +15,7 @@ namespace job {
 
 inline constexpr std::string_view lifecycle_run = "lifecycle-run";          // key: repository id
 inline constexpr std::string_view lifecycle_preview = "lifecycle-preview";  // key: preview id
+inline constexpr std::string_view followers = "followers";                  // key: repository id
 inline constexpr std::string_view scan_catch_up = "scan-catch-up";          // key: account and region
 inline constexpr std::string_view image_activation = "image-activation";    // key: image row id
 

@@ -134,16 +134,29 @@ Task<Result<RecycleBin::Purged>> RecycleBin::purge_all(const Call& call, Reposit
 Task<Result<std::size_t>> RecycleBin::empty(std::size_t limit) {
     const auto now = services_.clock.now();
     const auto before = now - services_.settings.recycle_bin;
+    std::vector<store::HeldBlob> superfluous;
     auto purged = co_await services_.metadata.write(
-        [&](store::Transaction& tx) -> Result<store::BinPurge> {
-            return tx.bin().purge(before, limit, next_review(services_), now);
+        [&](store::Transaction& tx) -> Result<std::size_t> {
+            superfluous.clear();
+            const auto due = tx.bin().due(before, limit);
+            for (const auto& image : due) {
+                for (auto& digest : tx.bin().erase(image.id, next_review(services_), now)) {
+                    superfluous.push_back({.repository = image.repository, .digest = std::move(digest)});
+                }
+                // What a deleted repository had went with it, and is not told image by image.
+                const auto repository = tx.repositories().find(image.repository);
+                if (!repository) continue;
+                announce_image(services_, tx, event::image_purge,
+                               {.registry = repository->registry, .name = repository->name}, image, nullptr);
+            }
+            return due.size();
         },
         store::Durability::relaxed);
-    if (!purged) co_return fail(std::move(purged));
-    for (const auto& [repository, digest] : purged->superfluous) {
+    if (!purged) co_return purged;
+    for (const auto& [repository, digest] : superfluous) {
         services_.cache.blobs.drop(key_of(repository, digest.text()));
     }
-    co_return purged->images;
+    co_return purged;
 }
 
 }  // namespace berth::registry

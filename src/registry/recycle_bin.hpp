@@ -39,7 +39,8 @@ public:
 
     // Action berth:RestoreImages. An id names an image of the bin as in other calls; a tag names the latest deleted
     // that had it. Each comes back whole, with its tags, push and pull time, or not at all. The children of an index
-    // that are in the bin come back before it, with those of their tags that are free.
+    // that are in the bin come back before it, with those of their tags that are free; so do, after it, the referrers
+    // that followed it there (or were deleted later), but for those that cannot.
     using Restored = std::vector<DeletedImage>;  // one for each (digest, tag) pair that is back
     using RestoredOrFailure = std::variant<Restored, ImageFailure>;
     Task<Result<std::vector<RestoredOrFailure>>> restore(const Call& call, RepositoryRef repository,

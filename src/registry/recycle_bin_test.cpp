@@ -238,6 +238,29 @@ TEST_F(RecycleBinTest, ItEmptiesItselfWhenTheTimeIsUp) {
     EXPECT_EQ(restore({by_tag("a"), by_tag("b")}), (Lines{"ImageNotFound", "[b]"}));
 }
 
+TEST_F(RecycleBinTest, WhatLeavesTheBinInItsTimeIsAnEventWithoutACause) {
+    world_.settings.recycle_bin = 10s;
+    put(one_, {"a", "b"});
+    remove({by_digest(one_)});
+    world_.create("other");
+    world_.push("other", "config");
+    NewManifest second;
+    second.bytes = two_;
+    ASSERT_TRUE(wait_for(world_.images.put(world_.root, repository("other"), second)));
+    const model::Reference two = digest(two_);
+    ASSERT_TRUE(wait_for(world_.images.remove(world_.root, repository("other"), two)));
+    ASSERT_TRUE(wait_for(world_.repositories.remove(world_.root, repository("other"), Contents::must_be_empty)));
+    world_.clock.advance(11s);
+    EXPECT_EQ(wait_for(world_.bin.empty(100)).value(), 2U);
+    auto purged = events();
+    std::erase_if(purged, [](const auto& event) { return event.kind != event::image_purge; });
+    ASSERT_EQ(purged.size(), 1U) << "what a deleted repository had is not told image by image";
+    EXPECT_EQ(purged[0].repository, "app");
+    EXPECT_EQ(purged[0].digest, digest(one_).text());
+    EXPECT_EQ(purged[0].at, world_.clock.now());
+    EXPECT_EQ(purged[0].cause, model::Cause{});
+}
+
 TEST_F(RecycleBinTest, ItCanBeOff) {
     world_.settings.recycle_bin = 0s;
     put(one_, {"a"});

@@ -58,23 +58,44 @@ RecycleBin::RestoredOrFailure Restoration::restore(const model::ImageIdentifier&
         if (includes(restored_, id)) return RecycleBin::Restored{};
         return std::move(*failure);
     }
-    Plan plan;
-    auto& root = std::get<store::BinnedImage>(found);
-    plan.digests.insert(root.image.digest.text());
-    plan.steps.push_back({.binned = std::move(root), .tags = {}});
-    for (std::size_t step = 0; step < plan.steps.size(); ++step) {
-        if (auto problem = plan_image(plan, step)) return std::move(*problem);
-    }
-    images_planned_ += plan.steps.size();
-    bytes_planned_ += plan.manifest_bytes;
     const auto before = static_cast<std::ptrdiff_t>(restored_.size());
-    for (const auto& step : std::views::reverse(plan.steps)) bring_back(step);
+    std::vector<Left> left;
+    if (auto problem = restore_whole(std::get<store::BinnedImage>(std::move(found)), tag_conflict_, left)) {
+        return std::move(*problem);
+    }
+    for (std::size_t next = 0; next < left.size(); ++next) restore_followers(left[next], left);
     return RecycleBin::Restored(restored_.begin() + before, restored_.end());
 }
 
-Restoration::Problem Restoration::plan_image(Plan& plan, std::size_t step) {
-    const bool asked_for = step == 0;
-    if (auto problem = plan_tags(plan.steps[step], asked_for ? tag_conflict_ : TagConflict::skips)) return problem;
+Restoration::Problem Restoration::restore_whole(store::BinnedImage root, TagConflict tag_conflict,
+                                                std::vector<Left>& left) {
+    Plan plan;
+    plan.digests.insert(root.image.digest.text());
+    plan.steps.push_back({.binned = std::move(root), .tags = {}});
+    for (std::size_t step = 0; step < plan.steps.size(); ++step) {
+        if (auto problem = plan_image(plan, step, step == 0 ? tag_conflict : TagConflict::skips)) return problem;
+    }
+    images_planned_ += plan.steps.size();
+    bytes_planned_ += plan.manifest_bytes;
+    for (const auto& step : std::views::reverse(plan.steps)) {
+        bring_back(step);
+        left.push_back({.digest = step.binned.image.digest, .deleted_at = step.binned.deleted_at});
+    }
+    return std::nullopt;
+}
+
+// One that cannot come back now (a child of it is lost, this call has restored enough) stays in the bin.
+void Restoration::restore_followers(Left subject, std::vector<Left>& left) {
+    const auto most = most_images - images_planned_;
+    for (auto& follower : tx_.bin().followers(row_.id, subject.digest, subject.deleted_at, most)) {
+        // Back already, as a child of another one.
+        if (!tx_.bin().find(follower.image.id)) continue;
+        restore_whole(std::move(follower), TagConflict::skips, left);
+    }
+}
+
+Restoration::Problem Restoration::plan_image(Plan& plan, std::size_t step, TagConflict tag_conflict) {
+    if (auto problem = plan_tags(plan.steps[step], tag_conflict)) return problem;
     const auto image = plan.steps[step].binned.image;
     plan.manifest_bytes += image.manifest_size;
     if (images_planned_ + plan.steps.size() > most_images ||

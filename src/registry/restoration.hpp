@@ -42,7 +42,16 @@ private:
     };
     using Problem = std::optional<ImageFailure>;
 
-    [[nodiscard]] Problem plan_image(Plan& plan, std::size_t step);
+    // An image that is back, and since when it had been away.
+    struct Left {
+        model::Digest digest;
+        Timestamp deleted_at;
+    };
+
+    // With its children, or nothing is done. What came back is added to `left`.
+    Problem restore_whole(store::BinnedImage root, TagConflict tag_conflict, std::vector<Left>& left);
+    void restore_followers(Left subject, std::vector<Left>& left);
+    [[nodiscard]] Problem plan_image(Plan& plan, std::size_t step, TagConflict tag_conflict);
     [[nodiscard]] Problem plan_tags(Step& step, TagConflict tag_conflict);
     [[nodiscard]] Problem plan_children(Plan& plan, const std::vector<model::Descriptor>& children);
     void bring_back(const Step& step);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "model/cause.hpp"
 #include "model/image.hpp"
 #include "model/names.hpp"
 #include "model/repository.hpp"
@@ -16,12 +17,19 @@
 
 namespace berth::store {
 
+// What the last evaluation of a repository left behind.
+struct LifecycleEvaluation {
+    Timestamp last_evaluated_at = {};
+    std::string failures = {};  // fingerprint of the failures that were told last, so that they are told once
+};
+
+// The policy of a repository, or its registry's default for it.
 struct LifecyclePolicy {
     model::RepositoryId repository{};
     std::string text;          // normalised
-    std::int64_t version = 0;  // another one with each change
-    Timestamp last_evaluated_at = {};
-    std::string failures = {};  // fingerprint of the failures that were told last, so that they are told once
+    std::int64_t version = 0;  // another one with each change, and no other policy's
+    std::string pattern = {};  // of a default; empty: it is the repository's own
+    LifecycleEvaluation evaluation = {};
 };
 
 // A policy for the repositories of a registry that have none of their own and whose names match the pattern.
@@ -55,16 +63,32 @@ struct PreviewResult {
     bool archived = false;  // the storage class the image has now
 };
 
+// Where the result of an image stands.
+struct PreviewPlace {
+    std::string_view digest;
+    bool tagged = false;
+    std::int64_t position = 0;
+};
+
+// An image that somebody deleted while others referred to it.
+struct GoneSubject {
+    model::Digest digest;
+    Timestamp deleted_at;
+    model::Cause cause;
+};
+
 class LifecycleTable {
 public:
     virtual ~LifecycleTable() = default;
 
     [[nodiscard]] virtual std::optional<LifecyclePolicy> policy(model::RepositoryId) = 0;
     [[nodiscard]] virtual bool has_policy(model::RepositoryId) = 0;
-    // Adds or replaces.
+    // Adds or replaces the text and the version.
     virtual void put_policy(const LifecyclePolicy&) = 0;
     virtual void erase_policy(model::RepositoryId) = 0;
-    // last_evaluated_at and failures, unless the policy has another version by now.
+    // Of this version of whatever policy governs the repository; an empty one when another was evaluated last.
+    [[nodiscard]] virtual LifecycleEvaluation evaluation(model::RepositoryId, std::int64_t version) = 0;
+    // Nothing for a repository that is gone.
     virtual void note_evaluation(const LifecyclePolicy&) = 0;
     // Repositories that have one, by id, ascending.
     [[nodiscard]] virtual std::vector<model::RepositoryId> repositories_with_policy(model::RepositoryId after,
@@ -74,6 +98,12 @@ public:
     virtual void hold(model::RepositoryId, model::ImageRowId, Timestamp until) = 0;
     // The images so held at `now`, by row, ascending.
     [[nodiscard]] virtual std::vector<model::ImageRowId> held(model::RepositoryId, Timestamp now) = 0;
+
+    // Referrers of a digest that went are to follow it; a later deletion takes the place of an earlier one.
+    virtual void note_gone(model::RepositoryId, const GoneSubject&) = 0;
+    // The first one of the repository.
+    [[nodiscard]] virtual std::optional<GoneSubject> gone_subject(model::RepositoryId) = 0;
+    virtual void forget_gone(model::RepositoryId, const model::Digest&) = 0;
 
     // By pattern.
     [[nodiscard]] virtual std::vector<DefaultLifecyclePolicy> defaults(const model::Registry&) = 0;
@@ -90,14 +120,16 @@ public:
     virtual void insert_preview(const LifecyclePreview&, Timestamp now) = 0;
     // Status, expiry and counts.
     virtual void update_preview(const LifecyclePreview&) = 0;
+    // Results come by position, places by digest, both over all calls; what one call brings is kept together.
     virtual void insert_results(std::int64_t preview, std::span<const PreviewResult>) = 0;
-    // Removes at most `limit` results; returns how many went.
+    virtual void insert_places(std::int64_t preview, std::span<const PreviewPlace>) = 0;
+    // Removes at most `limit` rows, of many results or places each; returns how many went.
     [[nodiscard]] virtual std::size_t erase_results(std::int64_t preview, std::size_t limit) = 0;
     // By position; `after` is exclusive, -1 starts. `tagged`: nullopt takes all.
     [[nodiscard]] virtual std::vector<PreviewResult> results(std::int64_t preview, std::optional<bool> tagged,
                                                              std::int64_t after, std::size_t limit) = 0;
     [[nodiscard]] virtual std::optional<PreviewResult> result(std::int64_t preview, const model::Digest&) = 0;
-    // Removes at most `limit` results of previews that are over or were replaced; returns how many rows it touched.
+    // Removes at most `limit` such rows of previews that are over or were replaced; returns how many rows it touched.
     // 0: nothing is left to sweep.
     [[nodiscard]] virtual std::size_t sweep_previews(Timestamp now, std::size_t limit) = 0;
 };

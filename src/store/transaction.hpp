@@ -133,6 +133,10 @@ public:
                                                               std::string_view artifact_type,
                                                               std::string_view after_digest, std::size_t limit) = 0;
 
+    // All images whose subject is this digest, whatever their status, by digest.
+    [[nodiscard]] virtual std::vector<model::Image> followers(model::RepositoryId, const model::Digest& subject,
+                                                              std::string_view after_digest, std::size_t limit) = 0;
+
     // Every image of the repository, whatever its status, by digest; it takes as long as the repository is large.
     virtual void survey(model::RepositoryId, const SurveyImage&) = 0;
     // Everything its indexes name.
@@ -165,11 +169,6 @@ struct HeldBlob {
     model::Digest digest;
 };
 
-struct BinPurge {
-    std::size_t images = 0;
-    std::vector<HeldBlob> superfluous;  // blobs that now wait for their review
-};
-
 // The recycle bin. A digest is in a repository's bin at most once; it may be in the repository at the same time, when
 // it was pushed again. The blobs of an image in the bin are kept, whether its repository still has them or not.
 class BinTable {
@@ -181,7 +180,13 @@ public:
     [[nodiscard]] virtual std::optional<BinnedImage> find(model::RepositoryId, const model::Digest&) = 0;
     // The latest deleted of those that had the tag.
     [[nodiscard]] virtual std::optional<BinnedImage> find(model::RepositoryId, const model::Tag&) = 0;
+    [[nodiscard]] virtual std::optional<BinnedImage> find(model::ImageRowId) = 0;
+    // Those whose subject is this digest and that were deleted when it was or later, the oldest first.
+    [[nodiscard]] virtual std::vector<BinnedImage> followers(model::RepositoryId, const model::Digest& subject,
+                                                             Timestamp deleted_since, std::size_t limit) = 0;
     [[nodiscard]] virtual std::string manifest(model::ImageRowId) = 0;
+    // For fsck, which takes nothing for granted.
+    [[nodiscard]] virtual std::optional<std::string> find_manifest(model::ImageRowId) = 0;
     [[nodiscard]] virtual std::vector<BinnedImage> page(model::RepositoryId, const BinPosition& after,
                                                         std::size_t limit) = 0;
     // Of all repositories of the registry.
@@ -190,8 +195,10 @@ public:
     // For good. Its blobs that nothing in the repository needs any more are to be reviewed at `review_at`; they come
     // back.
     virtual std::vector<model::Digest> erase(model::ImageRowId, Timestamp review_at, Timestamp now) = 0;
-    // Erases at most `limit` images that were deleted before `before`, the oldest first.
-    [[nodiscard]] virtual BinPurge purge(Timestamp before, std::size_t limit, Timestamp review_at, Timestamp now) = 0;
+    // Those that were deleted before `before`, the oldest first.
+    [[nodiscard]] virtual std::vector<model::Image> due(Timestamp before, std::size_t limit) = 0;
+    // All there are, of all repositories, by row id.
+    [[nodiscard]] virtual std::vector<model::Image> page(model::ImageRowId after, std::size_t limit) = 0;
 };
 
 enum class ReviewOutcome : std::uint8_t {
@@ -211,7 +218,7 @@ struct Reviewed {
     std::optional<ForgottenBlob> forgotten;
 };
 
-// That an image needs a blob, and whether its repository has it.
+// That an image needs a blob, and whether it is there: in its repository; anywhere, for an image in the recycle bin.
 struct BlobNeed {
     model::RepositoryId repository{};
     model::Digest digest;
@@ -262,6 +269,8 @@ public:
     [[nodiscard]] virtual std::vector<model::Blob> page(std::string_view after_digest, std::size_t limit) = 0;
     // What images need, by repository, digest and image.
     [[nodiscard]] virtual std::vector<BlobNeed> needs(const BlobNeedPosition& after, std::size_t limit) = 0;
+    // What images in the recycle bin need, by digest, repository and image.
+    [[nodiscard]] virtual std::vector<BlobNeed> bin_needs(const BlobNeedPosition& after, std::size_t limit) = 0;
     // As if it had never been pushed: no repository has it. Its key is the caller's to look after.
     virtual void forget(const model::Digest&) = 0;
 

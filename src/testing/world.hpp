@@ -5,6 +5,7 @@
 #include "registry/blobs.hpp"
 #include "registry/buffer_pool.hpp"
 #include "registry/collector.hpp"
+#include "registry/followers.hpp"
 #include "registry/hash_pool.hpp"
 #include "registry/images.hpp"
 #include "registry/job_bell.hpp"
@@ -174,6 +175,7 @@ struct World {
     registry::LifecyclePreviews lifecycle_previews{services};
     registry::LifecycleRuns lifecycle_runs{services};
     registry::StorageClasses storage_classes{services};
+    registry::Followers followers{services};
     registry::Collector collector{services};
     std::unique_ptr<registry::Uploads> uploads = std::make_unique<registry::Uploads>(services);
     registry::Call root = call_by("root");

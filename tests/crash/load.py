@@ -1,10 +1,14 @@
 """One worker of the mixed load: owns two repositories, so that it alone knows what must be in them."""
 import random
+import time
 
 import requests
 
+from crash.ledger import BIN, blobs_of
+from harness import ecr
 from harness.oci import INDEX, MANIFEST, Oci, descriptor, digest_of, encode, image_manifest
 
+TAGS = ("latest", "v1", "moving", "multi")
 SIZES = (200, 3_000, 70_000, 150_000, 1_200_000)     # under and over what is stored inline
 
 
@@ -16,6 +20,14 @@ def insist(answer, *expected):
     if answer.status_code not in expected:
         raise Disagreement(f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text[:300]}")
     return answer
+
+
+def insist_whole(client, repository, manifest):
+    """Every blob of the image is there, with its content."""
+    for digest in blobs_of(manifest):
+        answer = insist(client.get_blob(repository, digest), 200)
+        if digest_of(answer.content) != digest:
+            raise Disagreement(f"{repository}@{digest} has other bytes")
 
 
 class Worker:
@@ -33,10 +45,12 @@ class Worker:
         size = self.random.choice(SIZES)
         return f"{self.number}-{self.count}-{self.random.random()}|".encode() * (size // 24 + 1)
 
-    def run_until(self, stop, url, token):
-        client = Oci(url, token)
+    def run_until(self, stop, server, token):
+        self.server = server
+        client = Oci(server.url, token)
         steps = [(self.push_blob, 4), (self.push_image, 5), (self.move_tag, 3), (self.delete_image, 2), (self.mount, 2),
-                 (self.upload_in_parts, 3), (self.push_index, 1), (self.read_back, 3)]
+                 (self.upload_in_parts, 3), (self.push_index, 1), (self.read_back, 3), (self.restore_image, 2),
+                 (self.purge_image, 1)]
         actions, weights = zip(*steps)
         try:
             while not stop.is_set():
@@ -45,9 +59,9 @@ class Worker:
             pass      # the server was killed under us: that is the test
 
     def blob(self, client, data):
-        digest = digest_of(data)
+        digest, sent = digest_of(data), time.time()
         insist(client.put_blob(self.repository, data), 201)
-        self.ledger.blob(self.repository, digest, data)
+        self.ledger.blob(self.repository, digest, data, sent)
         return digest
 
     def push_blob(self, client):
@@ -92,20 +106,62 @@ class Worker:
             return
         digest = self.images.pop(0)
         self.ledger.announce_delete(self.repository, digest)
-        for (repository, tag), may_be in list(self.ledger.tags.items()):
-            if repository == self.repository and digest in may_be:
-                self.ledger.announce_tag(repository, tag, None)
+        tags = self.ledger.tags_named(self.repository, digest)
+        for tag in tags:
+            self.ledger.announce_tag(self.repository, tag, None)
         insist(client.delete_manifest(self.repository, digest), 202)
         self.ledger.deleted(self.repository, digest)
-        for (repository, tag), may_be in list(self.ledger.tags.items()):
-            if repository == self.repository and digest in may_be:
-                self.ledger.tags[repository, tag] = may_be - {digest}
+        for tag in tags:
+            self.ledger.lost_tag(self.repository, tag, digest)
+
+    def any_binned(self):
+        mine = [digest for repository, digest in list(self.ledger.binned) if repository == self.repository]
+        return self.random.choice(mine) if mine else None
+
+    def call(self, operation, digest, **more):
+        answer = insist(ecr.call_raw(self.server, "Berth." + operation, {
+            "repositoryName": self.repository, "imageIds": [{"imageDigest": digest}], **more}), 200)
+        return answer.json()
+
+    def restore_image(self, client):
+        """It must come back while its time in the bin lasts, and be whole then."""
+        digest = self.any_binned()
+        if digest is None:
+            return
+        data, deleted = self.ledger.announce_restore(self.repository, digest)
+        for tag in TAGS:
+            self.ledger.announce_tag(self.repository, tag, digest)
+        answer = self.call("RestoreImages", digest, onTagConflict="SKIP")
+        back = {image.get("imageTag") for image in answer["restoredImages"]}
+        for tag in TAGS:
+            if tag in back:
+                self.ledger.tagged(self.repository, tag, digest)
+            else:
+                self.ledger.lost_tag(self.repository, tag, digest)
+        if not back:
+            if time.time() < deleted + BIN:
+                raise Disagreement(f"{digest} is not in the bin {time.time() - deleted:.1f} s after its deletion: "
+                                   f"{answer}")
+            self.ledger.restoring.pop((self.repository, digest))
+            return
+        self.ledger.restored(self.repository, digest)
+        self.images.append(digest)
+        if insist(client.get_manifest(self.repository, digest), 200).content != data:
+            raise Disagreement(f"{digest} came back with other bytes")
+        insist_whole(client, self.repository, data)
+
+    def purge_image(self, client):
+        digest = self.any_binned()
+        if digest is not None:
+            self.ledger.binned.pop((self.repository, digest))
+            if self.call("PurgeDeletedImages", digest)["purgedImages"]:
+                self.ledger.count("purged")
 
     def mount(self, client):
         data = self.fresh_bytes()
-        digest = self.blob(client, data)
+        digest, sent = self.blob(client, data), time.time()
         insist(client.mount(self.other, digest, self.repository), 201)
-        self.ledger.blob(self.other, digest, data)
+        self.ledger.blob(self.other, digest, data, sent)
         if self.random.random() < 0.5:      # the source lets go, the mounted copy stays
             self.ledger.announce_delete(self.repository, digest)
             insist(client.delete_blob(self.repository, digest), 202)
@@ -130,9 +186,9 @@ class Worker:
             raise Disagreement(f"{received} bytes of an upload are left of {len(data) // 2} acknowledged")
         self.resumed += 1
         self.half_done = None
-        location = status.headers.get("Location", location)
+        location, sent = status.headers.get("Location", location), time.time()
         insist(client.finish(location, digest_of(data), data[received:]), 201)
-        self.ledger.blob(self.repository, digest_of(data), data)
+        self.ledger.blob(self.repository, digest_of(data), data, sent)
 
     def read_back(self, client):
         if self.images:
@@ -140,3 +196,4 @@ class Worker:
             answer = insist(client.get_manifest(self.repository, digest), 200)
             if answer.content != self.ledger.manifests[self.repository, digest]:
                 raise Disagreement(f"{digest} has other bytes")
+            insist_whole(client, self.repository, answer.content)

@@ -8,7 +8,7 @@ from harness import ecr
 from harness.clients import AWS_V1, AWS_V2
 from harness.ecr import refused
 from harness.eventually import eventually
-from harness.oci import MANIFEST, Oci, index_manifest
+from harness.oci import MANIFEST, Oci, descriptor, index_manifest
 
 ACCOUNT = "000000000000"
 DAY = {"countUnit": "days"}
@@ -286,6 +286,26 @@ def test_archive_of_what_is_not_there(ecr_client, repository):
         ecr_client.update_image_storage_class(repositoryName=repository, imageId={}, targetStorageClass="ARCHIVE")
 
 
+def test_signatures_follow_a_subject_that_was_deleted_and_come_back_with_it(server):
+    client, oci = ecr.client(server), Oci(server.url, ecr.token(server))
+    for name, policy in (("follow/governed", text(keep(100))), ("follow/free", None)):
+        client.create_repository(repositoryName=name)
+        if policy:
+            client.put_lifecycle_policy(repositoryName=name, lifecyclePolicyText=policy)
+        subject, manifest = oci.push_image(name, "v1")
+        signature, _ = oci.push_image(name, None, salt=b"signature", subject=descriptor(manifest, MANIFEST))
+        client.batch_delete_image(repositoryName=name, imageIds=[{"imageTag": "v1"}])
+        if policy:
+            assert eventually(lambda: present(client, name) == set())
+        else:
+            assert present(client, name) == {signature}
+        restored = ecr.berth_call(server, "RestoreImages", {"repositoryName": name, "imageIds": [{"imageTag": "v1"}]})
+        assert restored["failures"] == []
+        assert present(client, name) == {subject, signature}
+        referrers = oci.referrers(name, subject).json()["manifests"]
+        assert [one["digest"] for one in referrers] == [signature]
+
+
 # ---- default policies, an operation of Berth's own service
 
 def extension(server, operation, **body):
@@ -317,6 +337,13 @@ def test_default_policies_govern_what_has_no_policy(servers):
         client.get_lifecycle_policy(repositoryName="team/default")
     preview = previewed(client, "team/default")
     assert json.loads(preview["lifecyclePolicyText"]) == {"rules": [keep(1)]}
+    governing = extension(server, "GetGoverningLifecyclePolicy", repositoryName="team/default").json()
+    assert governing["repositoryPattern"] == "team/*" and governing["lastEvaluatedAt"] > 0
+    assert json.loads(governing["lifecyclePolicyText"]) == {"rules": [keep(1)]}
+    own = extension(server, "GetGoverningLifecyclePolicy", repositoryName="team/own").json()
+    assert "repositoryPattern" not in own and json.loads(own["lifecyclePolicyText"]) == {"rules": [keep(3)]}
+    none = extension(server, "GetGoverningLifecyclePolicy", repositoryName="other/app")
+    assert ecr.error_of(none)[1] == "LifecyclePolicyNotFoundException"
 
     policies = extension(server, "GetDefaultLifecyclePolicies").json()["policies"]
     assert [p["repositoryPattern"] for p in policies] == ["team/*"]

@@ -12,6 +12,7 @@ constexpr std::array all{
     &delete_default_lifecycle_policy,
     &delete_scan_suppression_rule,
     &get_default_lifecycle_policies,
+    &get_governing_lifecycle_policy,
     &list_deleted_images,
     &list_scan_suppression_rules,
     &purge_deleted_images,

@@ -11,6 +11,7 @@ namespace extension {
 extern const Operation delete_default_lifecycle_policy;
 extern const Operation delete_scan_suppression_rule;
 extern const Operation get_default_lifecycle_policies;
+extern const Operation get_governing_lifecycle_policy;
 extern const Operation list_deleted_images;
 extern const Operation list_scan_suppression_rules;
 extern const Operation purge_deleted_images;

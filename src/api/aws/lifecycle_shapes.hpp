@@ -28,6 +28,27 @@ using ImageCount = Number<0, no_maximum>;
 using RulePriority = Number<1, no_maximum>;
 using PreviewMaxResults = Number<1, 100>;
 
+// Of GetLifecyclePolicy and DeleteLifecyclePolicy.
+struct StoredPolicyRequest {
+    std::optional<RegistryId> registryId;
+    RepositoryName repositoryName;
+};
+struct StoredPolicyResponse {
+    std::optional<RegistryId> registryId;
+    std::optional<RepositoryName> repositoryName;
+    std::optional<LifecyclePolicyText> lifecyclePolicyText;
+    std::optional<Timestamp> lastEvaluatedAt;
+};
+BOOST_DESCRIBE_STRUCT(StoredPolicyRequest, (), (registryId, repositoryName))
+BOOST_DESCRIBE_STRUCT(StoredPolicyResponse, (), (registryId, repositoryName, lifecyclePolicyText, lastEvaluatedAt))
+
+inline StoredPolicyResponse stored_policy(const registry::RepositoryRef& repository, store::LifecyclePolicy policy) {
+    return {.registryId = RegistryId{repository.registry.account.text()},
+            .repositoryName = RepositoryName{repository.name.text()},
+            .lifecyclePolicyText = LifecyclePolicyText{std::move(policy.text)},
+            .lastEvaluatedAt = policy.evaluation.last_evaluated_at};
+}
+
 enum class TransitionTarget : std::uint8_t { archive };
 
 template <>

@@ -87,9 +87,37 @@ std::optional<BinnedImage> Bin::find(model::RepositoryId repository, const model
     return found;
 }
 
+std::optional<BinnedImage> Bin::find(model::ImageRowId image) {
+    auto row = db_.run("SELECT " BERTH_BIN_COLUMNS " FROM bin_image i WHERE i.id = $1", image);
+    if (!row) return std::nullopt;
+    auto found = read_binned(row);
+    found.tags = tags(found.image.id);
+    return found;
+}
+
+std::vector<BinnedImage> Bin::followers(model::RepositoryId repository, const model::Digest& subject,
+                                        Timestamp deleted_since, std::size_t limit) {
+    std::vector<BinnedImage> found;
+    for (auto row = db_.run("SELECT " BERTH_BIN_COLUMNS
+                            " FROM bin_image i WHERE i.repository = $1 AND i.subject = $2 AND i.deleted_at >= $3"
+                            " ORDER BY i.deleted_at, i.id LIMIT $4",
+                            repository, subject, deleted_since, limit);
+         row; row.next()) {
+        found.push_back(read_binned(row));
+    }
+    for (auto& binned : found) binned.tags = tags(binned.image.id);
+    return found;
+}
+
 std::string Bin::manifest(model::ImageRowId image) {
+    auto bytes = find_manifest(image);
+    if (!bytes) throw std::logic_error("a manifest is asked for whose image is not in the bin");
+    return std::move(*bytes);
+}
+
+std::optional<std::string> Bin::find_manifest(model::ImageRowId image) {
     auto row = db_.run("SELECT bytes FROM manifest WHERE image = $1", image);
-    if (!row) throw std::logic_error("a manifest is asked for whose image is not in the bin");
+    if (!row) return std::nullopt;
     return row.get<std::string>(0);
 }
 
@@ -149,14 +177,25 @@ std::vector<model::Digest> Bin::erase(model::ImageRowId image, Timestamp review_
     return superfluous;
 }
 
-BinPurge Bin::purge(Timestamp before, std::size_t limit, Timestamp review_at, Timestamp now) {
-    const auto due = read_ids(
-        db_.run("SELECT id FROM bin_image WHERE deleted_at < $1 ORDER BY deleted_at, id LIMIT $2", before, limit));
-    BinPurge purged{.images = due.size(), .superfluous = {}};
-    for (const auto image : due) {
-        for (auto& blob : erase_rows(image, review_at, now)) purged.superfluous.push_back(std::move(blob));
+std::vector<model::Image> Bin::due(Timestamp before, std::size_t limit) {
+    std::vector<model::Image> found;
+    for (auto row = db_.run("SELECT " BERTH_IMAGE_COLUMNS
+                            " FROM bin_image i WHERE i.deleted_at < $1 ORDER BY i.deleted_at, i.id LIMIT $2",
+                            before, limit);
+         row; row.next()) {
+        found.push_back(read_image(row));
     }
-    return purged;
+    return found;
+}
+
+std::vector<model::Image> Bin::page(model::ImageRowId after, std::size_t limit) {
+    std::vector<model::Image> found;
+    for (auto row = db_.run("SELECT " BERTH_IMAGE_COLUMNS " FROM bin_image i WHERE i.id > $1 ORDER BY i.id LIMIT $2",
+                            after, limit);
+         row; row.next()) {
+        found.push_back(read_image(row));
+    }
+    return found;
 }
 
 std::size_t Bin::purge(model::RepositoryId repository, std::size_t limit, Timestamp now) {

@@ -27,6 +27,7 @@ public:
 
     std::vector<model::Blob> page(std::string_view after_digest, std::size_t limit) override;
     std::vector<BlobNeed> needs(const BlobNeedPosition& after, std::size_t limit) override;
+    std::vector<BlobNeed> bin_needs(const BlobNeedPosition& after, std::size_t limit) override;
     void forget(const model::Digest& digest) override;
 
     void discard_key(std::string_view key, Timestamp now) override;

@@ -157,4 +157,17 @@ std::vector<model::Image> Images::referrers(model::RepositoryId repository, cons
     return found;
 }
 
+std::vector<model::Image> Images::followers(model::RepositoryId repository, const model::Digest& subject,
+                                            std::string_view after_digest, std::size_t limit) {
+    std::vector<model::Image> found;
+    for (auto row = db_.run("SELECT " BERTH_IMAGE_COLUMNS
+                            " FROM image i WHERE i.repository = $1 AND i.subject = $2 AND i.digest > $3"
+                            " ORDER BY i.digest LIMIT $4",
+                            repository, subject, after_digest, limit);
+         row; row.next()) {
+        found.push_back(read_image(row));
+    }
+    return found;
+}
+
 }  // namespace berth::store::sql

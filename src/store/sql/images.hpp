@@ -43,6 +43,8 @@ public:
     std::vector<model::Image> referrers(model::RepositoryId repository, const model::Digest& subject,
                                         std::string_view artifact_type, std::string_view after_digest,
                                         std::size_t limit) override;
+    std::vector<model::Image> followers(model::RepositoryId repository, const model::Digest& subject,
+                                        std::string_view after_digest, std::size_t limit) override;
 
     void survey(model::RepositoryId repository, const SurveyImage& visit) override;
     void survey_children(model::RepositoryId repository, const SurveyChild& visit) override;

@@ -14,11 +14,16 @@ public:
     bool has_policy(model::RepositoryId repository) override;
     void put_policy(const LifecyclePolicy& policy) override;
     void erase_policy(model::RepositoryId repository) override;
+    LifecycleEvaluation evaluation(model::RepositoryId repository, std::int64_t version) override;
     void note_evaluation(const LifecyclePolicy& policy) override;
     std::vector<model::RepositoryId> repositories_with_policy(model::RepositoryId after, std::size_t limit) override;
 
     void hold(model::RepositoryId repository, model::ImageRowId image, Timestamp until) override;
     std::vector<model::ImageRowId> held(model::RepositoryId repository, Timestamp now) override;
+
+    void note_gone(model::RepositoryId repository, const GoneSubject& gone) override;
+    std::optional<GoneSubject> gone_subject(model::RepositoryId repository) override;
+    void forget_gone(model::RepositoryId repository, const model::Digest& digest) override;
 
     std::vector<DefaultLifecyclePolicy> defaults(const model::Registry& registry) override;
     void put_default(const model::Registry& registry, const DefaultLifecyclePolicy& policy) override;
@@ -30,6 +35,7 @@ public:
     void insert_preview(const LifecyclePreview& preview, Timestamp now) override;
     void update_preview(const LifecyclePreview& preview) override;
     void insert_results(std::int64_t preview, std::span<const PreviewResult> results) override;
+    void insert_places(std::int64_t preview, std::span<const PreviewPlace> places) override;
     std::size_t erase_results(std::int64_t preview, std::size_t limit) override;
     std::vector<PreviewResult> results(std::int64_t preview, std::optional<bool> tagged, std::int64_t after,
                                        std::size_t limit) override;

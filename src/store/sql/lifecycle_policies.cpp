@@ -3,15 +3,12 @@
 namespace berth::store::sql {
 
 std::optional<LifecyclePolicy> Lifecycle::policy(model::RepositoryId repository) {
-    auto row = db_.run(
-        "SELECT repository, policy, version, last_evaluated_at, failures FROM lifecycle_policy WHERE repository = $1",
-        repository);
-    if (!row) return std::nullopt;
-    return LifecyclePolicy{.repository = row.get<model::RepositoryId>(0),
-                           .text = row.get<std::string>(1),
-                           .version = row.get<std::int64_t>(2),
-                           .last_evaluated_at = row.get<Timestamp>(3),
-                           .failures = row.get<std::string>(4)};
+    std::optional<LifecyclePolicy> found;
+    if (auto row = db_.run("SELECT policy, version FROM lifecycle_policy WHERE repository = $1", repository)) {
+        found = {.repository = repository, .text = row.get<std::string>(0), .version = row.get<std::int64_t>(1)};
+    }
+    if (found) found->evaluation = evaluation(repository, found->version);
+    return found;
 }
 
 bool Lifecycle::has_policy(model::RepositoryId repository) {
@@ -20,20 +17,30 @@ bool Lifecycle::has_policy(model::RepositoryId repository) {
 
 void Lifecycle::put_policy(const LifecyclePolicy& policy) {
     db_.change(
-        "INSERT INTO lifecycle_policy (repository, policy, version, last_evaluated_at, failures)"
-        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (repository) DO UPDATE SET policy = excluded.policy,"
-        " version = excluded.version, last_evaluated_at = excluded.last_evaluated_at, failures = excluded.failures",
-        policy.repository, policy.text, policy.version, policy.last_evaluated_at, policy.failures);
+        "INSERT INTO lifecycle_policy (repository, policy, version) VALUES ($1, $2, $3)"
+        " ON CONFLICT (repository) DO UPDATE SET policy = excluded.policy, version = excluded.version",
+        policy.repository, policy.text, policy.version);
 }
 
 void Lifecycle::erase_policy(model::RepositoryId repository) {
     db_.change("DELETE FROM lifecycle_policy WHERE repository = $1", repository);
 }
 
+LifecycleEvaluation Lifecycle::evaluation(model::RepositoryId repository, std::int64_t version) {
+    auto row =
+        db_.run("SELECT last_evaluated_at, failures FROM lifecycle_evaluation WHERE repository = $1 AND version = $2",
+                repository, version);
+    if (!row) return {};
+    return {.last_evaluated_at = row.get<Timestamp>(0), .failures = row.get<std::string>(1)};
+}
+
 void Lifecycle::note_evaluation(const LifecyclePolicy& policy) {
     db_.change(
-        "UPDATE lifecycle_policy SET last_evaluated_at = $3, failures = $4 WHERE repository = $1 AND version = $2",
-        policy.repository, policy.version, policy.last_evaluated_at, policy.failures);
+        "INSERT INTO lifecycle_evaluation (repository, version, last_evaluated_at, failures)"
+        " SELECT r.id, $2, $3, $4 FROM repository r WHERE r.id = $1 AND r.deleted_at IS NULL"
+        " ON CONFLICT (repository) DO UPDATE SET version = excluded.version,"
+        " last_evaluated_at = excluded.last_evaluated_at, failures = excluded.failures",
+        policy.repository, policy.version, policy.evaluation.last_evaluated_at, policy.evaluation.failures);
 }
 
 std::vector<model::RepositoryId> Lifecycle::repositories_with_policy(model::RepositoryId after, std::size_t limit) {
@@ -62,6 +69,28 @@ std::vector<model::ImageRowId> Lifecycle::held(model::RepositoryId repository, T
         images.push_back(row.get<model::ImageRowId>(0));
     }
     return images;
+}
+
+void Lifecycle::note_gone(model::RepositoryId repository, const GoneSubject& gone) {
+    db_.change(
+        "INSERT INTO gone_subject (repository, digest, deleted_at, principal_arn) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (repository, digest) DO UPDATE SET deleted_at = excluded.deleted_at,"
+        " principal_arn = excluded.principal_arn",
+        repository, gone.digest, gone.deleted_at, gone.cause.principal_arn);
+}
+
+std::optional<GoneSubject> Lifecycle::gone_subject(model::RepositoryId repository) {
+    auto row = db_.run(
+        "SELECT digest, deleted_at, principal_arn FROM gone_subject WHERE repository = $1 ORDER BY digest LIMIT 1",
+        repository);
+    if (!row) return std::nullopt;
+    return GoneSubject{.digest = row.get<model::Digest>(0),
+                       .deleted_at = row.get<Timestamp>(1),
+                       .cause = model::by_principal(row.get<std::string>(2))};
+}
+
+void Lifecycle::forget_gone(model::RepositoryId repository, const model::Digest& digest) {
+    db_.change("DELETE FROM gone_subject WHERE repository = $1 AND digest = $2", repository, digest);
 }
 
 std::vector<DefaultLifecyclePolicy> Lifecycle::defaults(const model::Registry& registry) {

@@ -1,5 +1,6 @@
 #include "store/sql/enum_text.hpp"
 #include "store/sql/lifecycle.hpp"
+#include "store/sql/preview_blocks.hpp"
 
 #include <algorithm>
 
@@ -7,7 +8,6 @@ namespace berth::store::sql {
 namespace {
 
 #define BERTH_PREVIEW_COLUMNS "id, repository, policy, status, expires_at, expiring, archiving"
-#define BERTH_RESULT_COLUMNS "position, digest, tags, pushed_at, action, rule_priority, archived"
 
 std::optional<LifecyclePreview> read_preview(const Rows& row) {
     if (!row) return std::nullopt;
@@ -18,37 +18,6 @@ std::optional<LifecyclePreview> read_preview(const Rows& row) {
                             .expires_at = row.get<std::optional<Timestamp>>(4),
                             .expiring = row.get<std::uint64_t>(5),
                             .archiving = row.get<std::uint64_t>(6)};
-}
-
-std::string join_lines(std::span<const model::Tag> tags) {
-    std::string text;
-    for (const auto& tag : tags) {
-        if (!text.empty()) text += '\n';
-        text += tag.text();
-    }
-    return text;
-}
-
-std::vector<model::Tag> split_lines(std::string_view text) {
-    std::vector<model::Tag> tags;
-    while (!text.empty()) {
-        const auto line = text.substr(0, text.find('\n'));
-        auto tag = model::Tag::parse(line);
-        if (!tag) throw Error(FaultKind::unavailable, "a stored tag is malformed");
-        tags.push_back(std::move(*tag));
-        text.remove_prefix(std::min(text.size(), line.size() + 1));
-    }
-    return tags;
-}
-
-PreviewResult read_result(const Rows& row) {
-    return {.position = row.get<std::int64_t>(0),
-            .digest = row.get<model::Digest>(1),
-            .tags = split_lines(row.get<std::string_view>(2)),
-            .pushed_at = row.get<Timestamp>(3),
-            .action = parse_lifecycle_action(row.get<std::string_view>(4)),
-            .rule_priority = row.get<std::int32_t>(5),
-            .archived = row.get<bool>(6)};
 }
 
 }  // namespace
@@ -81,19 +50,49 @@ void Lifecycle::update_preview(const LifecyclePreview& preview) {
 }
 
 void Lifecycle::insert_results(std::int64_t preview, std::span<const PreviewResult> results) {
-    for (const auto& result : results) {
-        db_.change("INSERT INTO lifecycle_preview_result (preview, tagged, " BERTH_RESULT_COLUMNS
-                   ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                   preview, !result.tags.empty(), result.position, result.digest, join_lines(result.tags),
-                   result.pushed_at, to_text(result.action), result.rule_priority, result.archived);
+    for (const bool tagged : {false, true}) {
+        std::string block;
+        std::size_t count = 0;
+        std::int64_t last = 0;
+        const auto write = [&] {
+            if (count == 0) return;
+            db_.change("INSERT INTO lifecycle_preview_block (preview, tagged, last, results) VALUES ($1, $2, $3, $4)",
+                       preview, tagged, last, block);
+            block.clear();
+            count = 0;
+        };
+        for (const auto& result : results) {
+            if (result.tags.empty() == tagged) continue;
+            append_result(block, result);
+            last = result.position;
+            if (++count == results_in_block) write();
+        }
+        write();
+    }
+}
+
+void Lifecycle::insert_places(std::int64_t preview, std::span<const PreviewPlace> places) {
+    std::string block;
+    for (std::size_t begin = 0; begin < places.size(); begin += places_in_block) {
+        const auto part = places.subspan(begin, std::min(places_in_block, places.size() - begin));
+        block.clear();
+        for (const auto& place : part) append_place(block, place);
+        db_.change("INSERT INTO lifecycle_preview_place (preview, last, places) VALUES ($1, $2, $3)", preview,
+                   part.back().digest, block);
     }
 }
 
 std::size_t Lifecycle::erase_results(std::int64_t preview, std::size_t limit) {
-    return static_cast<std::size_t>(db_.change(
-        "DELETE FROM lifecycle_preview_result WHERE preview = $1 AND (tagged, position) IN (SELECT tagged, position"
-        " FROM lifecycle_preview_result WHERE preview = $1 ORDER BY tagged, position LIMIT $2)",
-        preview, limit));
+    auto gone = static_cast<std::size_t>(
+        db_.change("DELETE FROM lifecycle_preview_block WHERE preview = $1 AND (tagged, last) IN (SELECT tagged, last"
+                   " FROM lifecycle_preview_block WHERE preview = $1 ORDER BY tagged, last LIMIT $2)",
+                   preview, limit));
+    if (gone == limit) return gone;
+    gone += static_cast<std::size_t>(
+        db_.change("DELETE FROM lifecycle_preview_place WHERE preview = $1 AND last IN (SELECT last"
+                   " FROM lifecycle_preview_place WHERE preview = $1 ORDER BY last LIMIT $2)",
+                   preview, limit - gone));
+    return gone;
 }
 
 std::vector<PreviewResult> Lifecycle::results(std::int64_t preview, std::optional<bool> tagged, std::int64_t after,
@@ -101,12 +100,12 @@ std::vector<PreviewResult> Lifecycle::results(std::int64_t preview, std::optiona
     std::vector<PreviewResult> found;
     for (const bool kind : {false, true}) {
         if (tagged && *tagged != kind) continue;
-        for (auto row = db_.run("SELECT " BERTH_RESULT_COLUMNS
-                                " FROM lifecycle_preview_result WHERE preview = $1 AND tagged = $2 AND position > $3"
-                                " ORDER BY position LIMIT $4",
-                                preview, kind, after, limit);
-             row; row.next()) {
-            found.push_back(read_result(row));
+        const auto end = found.size() + limit;
+        for (auto row = db_.run("SELECT results FROM lifecycle_preview_block WHERE preview = $1 AND tagged = $2"
+                                " AND last > $3 ORDER BY last",
+                                preview, kind, after);
+             row && found.size() < end; row.next()) {
+            read_results(row.get<std::string_view>(0), after, end - found.size(), found);
         }
     }
     std::ranges::sort(found, {}, &PreviewResult::position);
@@ -115,11 +114,21 @@ std::vector<PreviewResult> Lifecycle::results(std::int64_t preview, std::optiona
 }
 
 std::optional<PreviewResult> Lifecycle::result(std::int64_t preview, const model::Digest& digest) {
-    auto row =
-        db_.run("SELECT " BERTH_RESULT_COLUMNS " FROM lifecycle_preview_result WHERE preview = $1 AND digest = $2",
-                preview, digest);
-    if (!row) return std::nullopt;
-    return read_result(row);
+    bool tagged = false;
+    std::int64_t position = 0;
+    {
+        auto row = db_.run(
+            "SELECT places FROM lifecycle_preview_place WHERE preview = $1 AND last >= $2"
+            " ORDER BY last LIMIT 1",
+            preview, digest);
+        const auto place = row ? find_place(row.get<std::string_view>(0), digest.text()) : std::nullopt;
+        if (!place) return std::nullopt;
+        tagged = place->tagged;
+        position = place->position;
+    }
+    auto found = results(preview, tagged, position - 1, 1);
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
 }
 
 // Its results first; as long as the row is due, a sweep that was interrupted goes on.
@@ -146,7 +155,9 @@ std::size_t Lifecycle::sweep_previews(Timestamp now, std::size_t limit) {
 
 std::int64_t purge_lifecycle(Connection& db, model::RepositoryId repository, Timestamp at) {
     return db.change("DELETE FROM lifecycle_policy WHERE repository = $1", repository) +
+           db.change("DELETE FROM lifecycle_evaluation WHERE repository = $1", repository) +
            db.change("DELETE FROM lifecycle_hold WHERE repository = $1", repository) +
+           db.change("DELETE FROM gone_subject WHERE repository = $1", repository) +
            db.change("UPDATE lifecycle_preview SET replaced = 1, due_at = $2 WHERE repository = $1 AND replaced = 0",
                      repository, at);
 }

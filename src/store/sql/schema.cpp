@@ -8,6 +8,7 @@
 #include "store/sql/blob_review_schema.hpp"
 #include "store/sql/inventory_schema.hpp"
 #include "store/sql/lifecycle_schema.hpp"
+#include "store/sql/lifecycle_upkeep_schema.hpp"
 #include "store/sql/migrations.hpp"
 #include "store/sql/recycle_bin_schema.hpp"
 #include "store/sql/scan_schema.hpp"
@@ -180,9 +181,13 @@ CREATE TABLE setting (
 )sql";
 
 constexpr Migration steps[] = {
-    {.version = 1, .text = version_1},          {.version = 2, .text = blob_review_schema},
-    {.version = 3, .text = recycle_bin_schema}, {.version = 4, .text = lifecycle_schema},
-    {.version = 5, .text = scan_schema},        {.version = 6, .text = inventory_schema},
+    {.version = 1, .text = version_1},
+    {.version = 2, .text = blob_review_schema},
+    {.version = 3, .text = recycle_bin_schema},
+    {.version = 4, .text = lifecycle_schema},
+    {.version = 5, .text = scan_schema},
+    {.version = 6, .text = inventory_schema},
+    {.version = 7, .text = lifecycle_upkeep_schema},
 };
 
 }  // namespace

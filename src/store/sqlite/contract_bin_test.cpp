@@ -183,22 +183,68 @@ TEST_F(BinContract, ErasingTouchesOnlyTheBin) {
     });
 }
 
-TEST_F(BinContract, PurgesTheOldestFirstInBatches) {
+TEST_F(BinContract, TheOldestAreDueFirst) {
     change([](Transaction& tx) {
         for (int id = 10; id < 15; ++id) {
             push(tx, id, "m" + std::to_string(id));
             bin(tx, id, 500 + id);
         }
-        const auto purge = [&](int before, std::size_t limit) {
-            return tx.bin().purge(at(before), limit, at(9000), at(1000)).images;
+        const auto due = [&](int before, std::size_t limit) {
+            std::vector<model::Digest> digests;
+            for (const auto& one : tx.bin().due(at(before), limit)) digests.push_back(one.digest);
+            return digests;
         };
-        EXPECT_EQ(purge(510, 10), 0U);
-        EXPECT_EQ(purge(514, 3), 3U);
-        EXPECT_FALSE(tx.bin().find(app, digest("m12")));
-        EXPECT_TRUE(tx.bin().find(app, digest("m13")));
-        EXPECT_EQ(purge(514, 3), 1U);
-        EXPECT_EQ(purge(514, 3), 0U);
-        EXPECT_TRUE(tx.bin().find(app, digest("m14"))) << "deleted at the limit itself: not before it";
+        EXPECT_TRUE(due(510, 10).empty());
+        EXPECT_EQ(due(514, 3), (std::vector{digest("m10"), digest("m11"), digest("m12")}));
+        EXPECT_EQ(due(514, 9).size(), 4U) << "deleted at the limit itself: not before it";
+        tx.bin().erase(model::ImageRowId{10}, at(9000), at(1000));
+        EXPECT_EQ(due(514, 1), std::vector{digest("m11")});
+    });
+}
+
+TEST_F(BinContract, FollowersAreThoseThatWentNoSoonerThanTheirSubject) {
+    change([](Transaction& tx) {
+        for (int id = 10; id < 13; ++id) push(tx, id, "m" + std::to_string(id));
+        bin(tx, 10, 500);
+        bin(tx, 11, 600);
+        bin(tx, 12, 700);
+        const auto found = tx.bin().followers(app, digest("subject"), at(600), 9);
+        ASSERT_EQ(found.size(), 2U);
+        EXPECT_NE(found[0].image.digest, digest("m10"));
+        EXPECT_NE(found[1].image.digest, digest("m10"));
+        EXPECT_EQ(tx.bin().followers(app, digest("subject"), at(600), 1).size(), 1U);
+        EXPECT_EQ(tx.bin().followers(app, digest("subject"), at(700), 9).at(0).tags,
+                  (std::vector{tag("v1"), tag("latest")}));
+        EXPECT_TRUE(tx.bin().followers(app, digest("m10"), at(0), 9).empty());
+        EXPECT_TRUE(tx.bin().followers(other, digest("subject"), at(0), 9).empty());
+    });
+}
+
+TEST_F(BinContract, ACheckSeesAllImagesAndWhatTheyNeed) {
+    change([](Transaction& tx) {
+        push(tx, 10, "a");
+        push(tx, 11, "b", other);
+        bin(tx, 10, 500);
+        bin(tx, 11, 400);
+        push(tx, 12, "still there");
+        EXPECT_EQ(tx.bin().page(model::ImageRowId{0}, 1).at(0).digest, digest("a"));
+        EXPECT_EQ(tx.bin().page(model::ImageRowId{10}, 9).at(0).digest, digest("b"));
+        EXPECT_TRUE(tx.bin().page(model::ImageRowId{11}, 9).empty());
+        EXPECT_EQ(tx.bin().find(model::ImageRowId{10}).value().tags.size(), 2U);
+        EXPECT_FALSE(tx.bin().find(model::ImageRowId{12}));
+        EXPECT_EQ(tx.bin().find_manifest(model::ImageRowId{10}), "a");
+
+        const auto needs = tx.blobs().bin_needs({}, 9);
+        ASSERT_EQ(needs.size(), 2U);
+        EXPECT_EQ(needs[0].repository, app);
+        EXPECT_EQ(needs[1].image, model::ImageRowId{11});
+        EXPECT_TRUE(needs[0].held);
+        const auto rest = tx.blobs().bin_needs(
+            {.repository = needs[0].repository, .digest = needs[0].digest.text(), .image = needs[0].image}, 9);
+        ASSERT_EQ(rest.size(), 1U);
+        EXPECT_EQ(rest[0].repository, other);
+        tx.blobs().forget(digest("layer"));
+        EXPECT_FALSE(tx.blobs().bin_needs({}, 1).at(0).held);
     });
 }
 

@@ -15,8 +15,7 @@ protected:
         change([](Transaction& tx) { (void)tx.repositories().insert(repository(1, "app")); });
     }
     static LifecyclePolicy policy(std::string text, std::int64_t version) {
-        return {
-            .repository = app, .text = std::move(text), .version = version, .last_evaluated_at = {}, .failures = ""};
+        return {.repository = app, .text = std::move(text), .version = version};
     }
     static LifecyclePreview preview(std::int64_t id) {
         return {.id = id, .repository = app, .policy_text = "policy " + std::to_string(id)};
@@ -34,6 +33,16 @@ protected:
         }
         return made;
     }
+    static void insert(Transaction& tx, std::int64_t preview, int count) {
+        const auto all = results(count);
+        tx.lifecycle().insert_results(preview, all);
+        std::vector<PreviewPlace> places;
+        for (const auto& one : all) {
+            places.push_back({.digest = one.digest.text(), .tagged = !one.tags.empty(), .position = one.position});
+        }
+        std::ranges::sort(places, {}, &PreviewPlace::digest);
+        tx.lifecycle().insert_places(preview, places);
+    }
     static std::vector<std::int64_t> positions(const std::vector<PreviewResult>& results) {
         std::vector<std::int64_t> found;
         for (const auto& one : results) found.push_back(one.position);
@@ -49,11 +58,10 @@ TEST_F(LifecycleContract, APolicyIsReplacedAndErased) {
         EXPECT_FALSE(tx.lifecycle().has_policy(app));
         tx.lifecycle().put_policy(policy("first", 1));
         auto evaluated = policy("", 1);
-        evaluated.last_evaluated_at = at(50);
-        evaluated.failures = "f";
+        evaluated.evaluation = {.last_evaluated_at = at(50), .failures = "f"};
         tx.lifecycle().note_evaluation(evaluated);
-        EXPECT_EQ(tx.lifecycle().policy(app).value().last_evaluated_at, at(50));
-        EXPECT_EQ(tx.lifecycle().policy(app).value().failures, "f");
+        EXPECT_EQ(tx.lifecycle().policy(app).value().evaluation.last_evaluated_at, at(50));
+        EXPECT_EQ(tx.lifecycle().policy(app).value().evaluation.failures, "f");
         EXPECT_EQ(tx.lifecycle().policy(app).value().text, "first");
 
         tx.lifecycle().put_policy(policy("second", 2));
@@ -61,10 +69,51 @@ TEST_F(LifecycleContract, APolicyIsReplacedAndErased) {
         const auto found = tx.lifecycle().policy(app).value();
         EXPECT_EQ(found.text, "second");
         EXPECT_EQ(found.version, 2);
-        EXPECT_EQ(found.last_evaluated_at, at(0));
+        EXPECT_EQ(found.evaluation.last_evaluated_at, at(0));
         EXPECT_TRUE(tx.lifecycle().has_policy(app));
         tx.lifecycle().erase_policy(app);
         EXPECT_FALSE(tx.lifecycle().has_policy(app));
+    });
+}
+
+TEST_F(LifecycleContract, AnEvaluationIsOfOneVersionOfWhateverPolicy) {
+    change([](Transaction& tx) {
+        auto evaluated = policy("a default's", 7);
+        evaluated.evaluation = {.last_evaluated_at = at(50), .failures = "f"};
+        tx.lifecycle().note_evaluation(evaluated);
+        EXPECT_FALSE(tx.lifecycle().has_policy(app));
+        EXPECT_EQ(tx.lifecycle().evaluation(app, 7).last_evaluated_at, at(50));
+        EXPECT_EQ(tx.lifecycle().evaluation(app, 7).failures, "f");
+        EXPECT_EQ(tx.lifecycle().evaluation(app, 8).last_evaluated_at, at(0));
+        tx.repositories().mark_deleted(app, at(60));
+        evaluated.version = 9;
+        tx.lifecycle().note_evaluation(evaluated);
+        EXPECT_EQ(tx.lifecycle().evaluation(app, 9).last_evaluated_at, at(0)) << "there is no such repository";
+        while (tx.repositories().purge(2) > 0) {
+        }
+        EXPECT_EQ(tx.lifecycle().evaluation(app, 7).last_evaluated_at, at(0));
+    });
+}
+
+TEST_F(LifecycleContract, SubjectsThatWentAreRememberedOnce) {
+    change([](Transaction& tx) {
+        EXPECT_FALSE(tx.lifecycle().gone_subject(app));
+        const auto cause = model::by_principal("arn:somebody");
+        tx.lifecycle().note_gone(app, {.digest = digest("s"), .deleted_at = at(1), .cause = cause});
+        tx.lifecycle().note_gone(app, {.digest = digest("s"), .deleted_at = at(2), .cause = cause});
+        EXPECT_FALSE(tx.lifecycle().gone_subject(model::RepositoryId{2}));
+        const auto gone = tx.lifecycle().gone_subject(app).value();
+        EXPECT_EQ(gone.digest, digest("s"));
+        EXPECT_EQ(gone.deleted_at, at(2));
+        EXPECT_EQ(gone.cause, cause);
+        tx.lifecycle().forget_gone(app, digest("s"));
+        EXPECT_FALSE(tx.lifecycle().gone_subject(app));
+
+        tx.lifecycle().note_gone(app, {.digest = digest("s"), .deleted_at = at(1), .cause = cause});
+        tx.repositories().mark_deleted(app, at(9));
+        while (tx.repositories().purge(2) > 0) {
+        }
+        EXPECT_FALSE(tx.lifecycle().gone_subject(app));
     });
 }
 
@@ -103,8 +152,8 @@ TEST_F(LifecycleContract, ResultsArePagedByPositionAndKind) {
     change([](Transaction& tx) {
         EXPECT_FALSE(tx.lifecycle().preview(app));
         tx.lifecycle().insert_preview(preview(7), at(1));
-        tx.lifecycle().insert_results(7, results(6));
-        tx.lifecycle().insert_results(8, results(2));
+        insert(tx, 7, 6);
+        insert(tx, 8, 2);
 
         EXPECT_EQ(positions(tx.lifecycle().results(7, std::nullopt, -1, 4)), (Positions{0, 1, 2, 3}));
         EXPECT_EQ(positions(tx.lifecycle().results(7, std::nullopt, 3, 4)), (Positions{4, 5}));
@@ -123,10 +172,49 @@ TEST_F(LifecycleContract, ResultsArePagedByPositionAndKind) {
     });
 }
 
+// More than are kept in one row, in more than one call.
+TEST_F(LifecycleContract, ManyResultsArePagedAndFound) {
+    change([](Transaction& tx) {
+        constexpr int count = 777;
+        const auto all = results(count);
+        tx.lifecycle().insert_results(7, std::span(all).first(300));
+        tx.lifecycle().insert_results(7, std::span(all).subspan(300));
+        std::vector<PreviewPlace> places;
+        for (const auto& one : all) {
+            places.push_back({.digest = one.digest.text(), .tagged = !one.tags.empty(), .position = one.position});
+        }
+        std::ranges::sort(places, {}, &PreviewPlace::digest);
+        tx.lifecycle().insert_places(7, std::span(places).first(123));
+        tx.lifecycle().insert_places(7, std::span(places).subspan(123));
+
+        for (const std::size_t limit : {1U, 99U, 100U, 101U, 1000U}) {
+            Positions seen;
+            for (;;) {
+                const auto page =
+                    positions(tx.lifecycle().results(7, std::nullopt, seen.empty() ? -1 : seen.back(), limit));
+                ASSERT_LE(page.size(), limit);
+                seen.insert(seen.end(), page.begin(), page.end());
+                if (page.size() < limit) break;
+            }
+            ASSERT_EQ(seen.size(), static_cast<std::size_t>(count)) << limit;
+            EXPECT_TRUE(std::ranges::is_sorted(seen));
+        }
+        EXPECT_EQ(positions(tx.lifecycle().results(7, true, 398, 3)), (Positions{400, 402, 404}));
+        for (const auto& one : all) {
+            const auto found = tx.lifecycle().result(7, one.digest);
+            ASSERT_TRUE(found) << one.position;
+            EXPECT_EQ(found->position, one.position);
+            EXPECT_EQ(found->tags, one.tags);
+        }
+        EXPECT_FALSE(tx.lifecycle().result(7, digest("nobody")));
+        EXPECT_FALSE(tx.lifecycle().result(8, all[0].digest));
+    });
+}
+
 TEST_F(LifecycleContract, AnOverPreviewLosesItsResultsAndStays) {
     change([](Transaction& tx) {
         tx.lifecycle().insert_preview(preview(7), at(1));
-        tx.lifecycle().insert_results(7, results(5));
+        insert(tx, 7, 500);
         EXPECT_EQ(tx.lifecycle().sweep_previews(at(1000), 10), 0U) << "it still runs";
         auto complete = preview(7);
         complete.status = PreviewStatus::complete;
@@ -143,10 +231,13 @@ TEST_F(LifecycleContract, AnOverPreviewLosesItsResultsAndStays) {
 
         EXPECT_EQ(tx.lifecycle().sweep_previews(at(99), 10), 0U);
         EXPECT_EQ(tx.lifecycle().sweep_previews(at(100), 3), 3U);
-        EXPECT_GT(tx.lifecycle().sweep_previews(at(100), 3), 0U);
-        EXPECT_EQ(tx.lifecycle().sweep_previews(at(100), 3), 0U);
+        EXPECT_EQ(tx.lifecycle().preview(app).value().status, PreviewStatus::complete);
+        while (tx.lifecycle().sweep_previews(at(100), 3) > 0) {
+        }
         EXPECT_EQ(tx.lifecycle().preview(app).value().status, PreviewStatus::expired);
         EXPECT_TRUE(tx.lifecycle().results(7, std::nullopt, -1, 9).empty());
+        EXPECT_FALSE(tx.lifecycle().result(7, digest("i1")));
+        EXPECT_EQ(tx.lifecycle().erase_results(7, 9), 0U) << "nothing is left of it";
     });
 }
 
@@ -233,6 +324,13 @@ TEST_F(ArchiveContract, ListsForPullingLeaveItOut) {
     set(model::ImageStatus::archived, 10);
     EXPECT_EQ(tags(), (std::vector<std::string>{"c"}));
     EXPECT_EQ(referrers(), 0U);
+    change([](Transaction& tx) {
+        const auto followers = tx.images().followers(app, digest("subject"), "", 9);
+        ASSERT_EQ(followers.size(), 1U) << "in the archive it still refers to its subject";
+        EXPECT_EQ(followers[0].digest, digest("m1"));
+        EXPECT_TRUE(tx.images().followers(app, digest("subject"), digest("m1").text(), 9).empty());
+        EXPECT_TRUE(tx.images().followers(app, digest("m1"), "", 9).empty());
+    });
     set(model::ImageStatus::activating, 20);
     EXPECT_EQ(tags(), (std::vector<std::string>{"c"}));
     set(model::ImageStatus::active, 30);

@@ -70,6 +70,7 @@ protected:
         (void)images.tag_page(here, "", 1);
         (void)images.parents(here, digest("c"));
         (void)images.referrers(here, digest("s"), "", "", 1);
+        (void)images.followers(here, digest("s"), "", 1);
         for (const auto status : {TagStatusFilter::any, TagStatusFilter::tagged, TagStatusFilter::untagged}) {
             (void)images.page(here, {.tag_status = status, .status = std::nullopt}, "", 5);
             (void)images.entry_page(here, {.tag_status = status, .status = model::ImageStatus::active},
@@ -98,6 +99,7 @@ protected:
         (void)blobs.is_discarded("k");
         (void)blobs.page("", 1);
         (void)blobs.needs({}, 1);
+        (void)blobs.bin_needs({}, 1);
         blobs.forget(digest("none"));
         blobs.forget_discarded_key("k");
 
@@ -118,10 +120,13 @@ protected:
         (void)inventories.followed_generation();
 
         auto& lifecycle = tx.lifecycle();
-        lifecycle.put_policy({.repository = here, .text = "p", .version = 1, .last_evaluated_at = {}, .failures = ""});
+        lifecycle.put_policy({.repository = here, .text = "p", .version = 1});
         (void)lifecycle.policy(here);
         (void)lifecycle.has_policy(here);
-        lifecycle.note_evaluation({.repository = here, .text = "", .version = 1, .failures = ""});
+        lifecycle.note_evaluation({.repository = here, .text = "", .version = 1});
+        lifecycle.note_gone(here, {.digest = digest("m"), .deleted_at = at(1), .cause = {}});
+        (void)lifecycle.gone_subject(here);
+        lifecycle.forget_gone(here, digest("m"));
         (void)lifecycle.repositories_with_policy(model::RepositoryId{0}, 1);
         lifecycle.hold(here, model::ImageRowId{1}, at(5));
         (void)lifecycle.held(here, at(1));
@@ -131,6 +136,9 @@ protected:
         lifecycle.insert_preview({.id = 1, .repository = here, .policy_text = "p"}, at(1));
         const PreviewResult result{.position = 1, .digest = digest("m"), .tags = {}, .pushed_at = at(1)};
         lifecycle.insert_results(1, {&result, 1});
+        const std::string place = digest("m").text();
+        const PreviewPlace there{.digest = place, .tagged = false, .position = 1};
+        lifecycle.insert_places(1, {&there, 1});
         (void)lifecycle.preview(here);
         (void)lifecycle.preview(std::int64_t{1});
         (void)lifecycle.results(1, std::nullopt, -1, 1);
@@ -220,7 +228,12 @@ protected:
         (void)bin.manifest(model::ImageRowId{1});
         (void)bin.page(here, {}, 1);
         (void)bin.page(registry(), {}, 1);
-        (void)bin.purge(at(2), 1, at(9), at(2));
+        (void)bin.due(at(2), 1);
+        (void)bin.find(model::ImageRowId{1});
+        (void)bin.find_manifest(model::ImageRowId{1});
+        (void)bin.followers(here, digest("s"), at(1), 1);
+        (void)bin.page(model::ImageRowId{0}, 1);
+        (void)bin.erase(model::ImageRowId{1}, at(9), at(2));
 
         (void)images.erase(model::ImageRowId{2}, at(9));
         repositories.mark_deleted(here, at(1));
@@ -306,8 +319,12 @@ TEST_F(Plans, ListsUseTheirOwnIndex) {
     expect("i.subject = $2 AND i.digest > $3", "image_subject (repository=? AND subject=? AND digest>?)");
     expect("t.repository = $1 AND t.name > $2 AND NOT EXISTS", "PRIMARY KEY (repository=? AND name>?)");
     expect("FROM lifecycle_preview WHERE repository = $1 ORDER BY", "lifecycle_preview_repository (repository=?)");
-    expect("WHERE preview = $1 AND tagged = $2 AND position > $3",
-           "PRIMARY KEY (preview=? AND tagged=? AND position>?)");
+    expect("WHERE preview = $1 AND tagged = $2 AND last > $3", "PRIMARY KEY (preview=? AND tagged=? AND last>?)");
+    expect("FROM lifecycle_preview_place WHERE preview = $1 AND last >= $2", "PRIMARY KEY (preview=? AND last>?)");
+    expect("FROM bin_image i WHERE i.repository = $1 AND i.subject = $2",
+           "bin_image_subject (repository=? AND subject=? AND deleted_at>?)");
+    expect("i.subject = $2 AND i.digest > $3 ORDER BY", "image_subject (repository=? AND subject=? AND digest>?)");
+    expect("FROM bin_blob i WHERE (i.digest, i.repository, i.image) >", "PRIMARY KEY ((digest,repository,image)>");
     expect("SELECT turn FROM scan_queue", "scan_queue_ready (turn>?)");
     expect("SELECT 1 FROM scan_queue WHERE ready = 0", "scan_queue_due (due_at<?)");
     expect("FROM image_scan WHERE retryable = 1", "image_scan_retryable (image>?)");
@@ -317,7 +334,7 @@ TEST_F(Plans, ListsUseTheirOwnIndex) {
            "bin_image_repository (repository=? AND deleted_at<?)");
     expect("FROM bin_image i CROSS JOIN repository", "bin_image_registry (account=? AND region=? AND deleted_at<?)");
     expect("FROM bin_tag t JOIN bin_image", "PRIMARY KEY (repository=? AND name=?)");
-    expect("FROM bin_image WHERE deleted_at < $1", "COVERING INDEX bin_image_deleted (deleted_at<?)");
+    expect("FROM bin_image i WHERE i.deleted_at < $1", "INDEX bin_image_deleted (deleted_at<?)");
     expect("SELECT 1 FROM image_blob", "PRIMARY KEY (repository=? AND digest=?)");
 }
 

@@ -9,30 +9,16 @@ namespace {
 struct DeleteLifecyclePolicy {
     static constexpr std::string_view name = "DeleteLifecyclePolicy";
     static constexpr iam::Action action = iam::action::delete_lifecycle_policy;
-    struct Request {
-        std::optional<RegistryId> registryId;
-        RepositoryName repositoryName;
-    };
-    struct Response {
-        std::optional<RegistryId> registryId;
-        std::optional<RepositoryName> repositoryName;
-        std::optional<LifecyclePolicyText> lifecyclePolicyText;
-        std::optional<Timestamp> lastEvaluatedAt;
-    };
+    using Request = StoredPolicyRequest;
+    using Response = StoredPolicyResponse;
     static Task<Answer<Response>> handle(Request request, const Call& call);
 };
-BOOST_DESCRIBE_STRUCT(DeleteLifecyclePolicy::Request, (), (registryId, repositoryName))
-BOOST_DESCRIBE_STRUCT(DeleteLifecyclePolicy::Response, (),
-                      (registryId, repositoryName, lifecyclePolicyText, lastEvaluatedAt))
 
 Task<Answer<DeleteLifecyclePolicy::Response>> DeleteLifecyclePolicy::handle(Request request, const Call& call) {
     const auto repository = repository_of(call, request.registryId, request.repositoryName);
     auto policy = co_await call.environment.lifecycle_policies.remove(call.caller, repository);
     if (!policy) co_return fail(std::move(policy));
-    co_return Response{.registryId = RegistryId{repository.registry.account.text()},
-                       .repositoryName = RepositoryName{repository.name.text()},
-                       .lifecyclePolicyText = LifecyclePolicyText{std::move(policy->text)},
-                       .lastEvaluatedAt = policy->last_evaluated_at};
+    co_return stored_policy(repository, std::move(*policy));
 }
 
 }  // namespace

@@ -1,0 +1,41 @@
+// Referrers (signatures, SBOMs) of an image that somebody deleted follow it, where a lifecycle policy governs the
+// repository: ECR's policies clean up reference artifacts within a day of the deletion of their subject. What a policy
+// expires takes its referrers along by itself.
+//
+// The deletion notes the subject and asks for a job. The job takes the referrers that were there then, in small
+// transactions, each by the one way out of a repository (removal.hpp), so that they rest in the recycle bin as their
+// subject does. Referrers of referrers come along, since they are deleted likewise. One that an index names stays, as
+// it does when a policy expires its subject.
+#pragma once
+
+#include "async/task.hpp"
+#include "base/result.hpp"
+#include "model/cause.hpp"
+#include "model/image.hpp"
+#include "registry/services.hpp"
+#include "store/transaction.hpp"
+
+#include <stop_token>
+#include <string>
+
+namespace berth::registry {
+
+// In the transaction that removes the image.
+void expect_followers(Services& services, store::Transaction& tx, const model::Image& image, const model::Cause& cause);
+
+// Thread-safe; lives as long as the services it was given.
+class Followers {
+public:
+    explicit Followers(Services& services) : services_(services) {}
+
+    // For the job: all that are to follow in this repository. False: it was stopped on the way.
+    Task<Result<bool>> run(model::RepositoryId repository, std::stop_token stop);
+
+private:
+    struct Step;
+    Result<void> take(model::RepositoryId repository, Step& step, store::Transaction& tx);
+
+    Services& services_;
+};
+
+}  // namespace berth::registry
