@@ -267,10 +267,7 @@ Node::Parts::Parts(const Config& the_config)
             {.engine = scan_engine, .queue = scan_queue, .reevaluation = *reevaluation, .threads = storage_pool},
             config.vulnerability_database);
     }
-    bell.connect([this] {
-        runner.wake();
-        scan_queue.wake();
-    });
+    bell.connect([this] { runner.wake(); }, [this] { scan_queue.wake(); });
     add_metric_sources(metrics, {.server = server,
                                  .metadata = *metadata,
                                  .runner = runner,
@@ -316,7 +313,6 @@ void Node::run() {
     });
     parts.scan_queue.start();
     parts.server.run();
-    parts.scan_engine.stop();
     parts.runner.stop();
     parts.scan_queue.stop();
     parts.background.join();

@@ -25,6 +25,8 @@ public:
     // The faults' texts name the layer. An enhanced scan makes the image one that follows the database (Reevaluation),
     // a basic one makes it follow no longer.
     [[nodiscard]] Task<Result<scan::Findings>> scan(const ScanTarget& target, scan::Depth depth) override;
+    // Ends the workers.
+    void stop() override { workers_.stop(); }
 
 private:
     [[nodiscard]] Task<Result<inventory::Inventory>> inventory_of(const ScanTarget& target,

@@ -29,7 +29,7 @@ Engine::Engine(registry::Services& services, std::filesystem::path database, con
       scanner_(services, workers_, databases_, threads_, options.scans) {}
 
 Engine::~Engine() {
-    stop();
+    scanner_.stop();
     threads_.join();
 }
 

@@ -30,10 +30,6 @@ public:
     // The keeper outlives the answer, which does not outlive the engine.
     [[nodiscard]] std::unique_ptr<Reevaluation> reevaluation(FindingsKeeper& keeper);
 
-    // Ends the workers: scans that run, and those that come, are `unavailable`. From any thread; before the program
-    // waits for scans to end.
-    void stop() { workers_.stop(); }
-
 private:
     registry::Services& services_;
     const bool rank_kernel_headers_last_;

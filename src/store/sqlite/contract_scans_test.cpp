@@ -73,6 +73,34 @@ TEST_F(ScanContract, AScanIsReplacedAndItsFindingsStay) {
     });
 }
 
+TEST_F(ScanContract, OnlyContinuousScansFallBehind) {
+    change([](Transaction& tx) {
+        const auto add = [&](std::int64_t id, ScanState state, bool continuous, std::string generation) {
+            auto one = scan(id);
+            one.state = state;
+            one.continuous = continuous;
+            one.generation = std::move(generation);
+            tx.scans().put(one);
+        };
+        add(1, ScanState::complete, true, "a");
+        add(2, ScanState::complete, true, "b");
+        add(3, ScanState::complete, true, "c");
+        add(4, ScanState::complete, false, "a");
+        add(5, ScanState::in_progress, true, "a");
+        const auto behind = [&](std::string_view generation, std::size_t limit) {
+            std::set<std::int64_t> ids;
+            for (const auto& one : tx.scans().behind(generation, limit)) ids.insert(static_cast<std::int64_t>(one.image));
+            return ids;
+        };
+        EXPECT_EQ(behind("b", 10), (std::set<std::int64_t>{1, 3}));
+        EXPECT_EQ(behind("z", 10), (std::set<std::int64_t>{1, 2, 3}));
+        EXPECT_EQ(behind("z", 2).size(), 2U);
+        add(3, ScanState::complete, true, "b");
+        add(1, ScanState::failed, true, "a");
+        EXPECT_TRUE(behind("b", 10).empty());
+    });
+}
+
 TEST_F(ScanContract, RepositoriesTakeTurns) {
     change([](Transaction& tx) {
         for (std::int64_t n = 1; n <= 4; ++n) tx.scans().enqueue(model::ImageRowId{n}, app);
