@@ -16,7 +16,9 @@ namespace berth::scanning {
 class Engine {
 public:
     // Workers are this program, started as `scan-worker` (app/command_scan_worker.cpp). The services outlive it.
-    Engine(registry::Services& services, std::filesystem::path database, const EngineOptions& options);
+    // `sboms`: see BuiltInScanner.
+    Engine(registry::Services& services, std::filesystem::path database, const EngineOptions& options,
+           SbomAttacher* sboms);
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

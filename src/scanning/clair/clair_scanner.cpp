@@ -148,8 +148,7 @@ private:
             const auto& digest = layer.digest.text();
             if (std::ranges::find(seen, digest) != seen.end()) continue;
             seen.push_back(digest);
-            layers.push_back(
-                json::object{
+            layers.push_back(json::object{
                 {"hash", digest}, {"uri", link_to(target.repository, layer.digest)}, {"headers", json::object()}});
         }
         return json::serialize(json::object{{"hash", target.digest.text()}, {"layers", std::move(layers)}});

@@ -19,9 +19,10 @@ Task<Result<RematchReport>> Rematch::run(std::size_t limit) {
     const auto& generation = state->generation;
     said_unreachable_ = false;
     report.news = std::exchange(seen_, generation) != generation;
-    auto behind = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::vector<store::ImageScan>> {
-        return tx.scans().behind(generation, limit);
-    });
+    auto behind =
+        co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::vector<store::ImageScan>> {
+            return tx.scans().behind(generation, limit);
+        });
     if (!behind) co_return fail(std::move(behind));
     for (const auto& scan : *behind) {
         auto asked = co_await ask_again(scan, generation);

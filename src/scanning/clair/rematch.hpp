@@ -1,5 +1,5 @@
-// Continuous scans by Clair: when it knows more than it did, it is asked again for the images that follow. It keeps what
-// is in them, so no layer is fetched for it, but where its indexer looks for other things than before.
+// Continuous scans by Clair: when it knows more than it did, it is asked again for the images that follow. It keeps
+// what is in them, so no layer is fetched for it, but where its indexer looks for other things than before.
 #pragma once
 
 #include "async/task.hpp"

@@ -41,7 +41,7 @@ Result<vulndb::Freshness> state_of(std::string_view index_state, std::optional<s
     std::ranges::sort(words);
     std::string text = text_at(*index, "state");
     for (const auto& word : words) text += '\n' + word;
-    state.generation = "clair-" + model::Digest::of(text).hex().substr(0, shown_digits);
+    state.generation = "clair-" + std::string(model::Digest::of(text).hex().substr(0, shown_digits));
     return state;
 }
 

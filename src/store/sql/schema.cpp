@@ -180,9 +180,9 @@ CREATE TABLE setting (
 )sql";
 
 constexpr Migration steps[] = {
-    {.version = 1, .text = version_1},          {.version = 2, .text = blob_review_schema},
-    {.version = 3, .text = recycle_bin_schema}, {.version = 4, .text = lifecycle_schema},
-    {.version = 5, .text = scan_schema},        {.version = 6, .text = inventory_schema},
+    {.version = 1, .text = version_1},           {.version = 2, .text = blob_review_schema},
+    {.version = 3, .text = recycle_bin_schema},  {.version = 4, .text = lifecycle_schema},
+    {.version = 5, .text = scan_schema},         {.version = 6, .text = inventory_schema},
     {.version = 7, .text = scans_behind_schema},
 };
 

@@ -1,6 +1,7 @@
 // Scans, their queue, and what a registry says about them.
 #include "store/sqlite/contract.hpp"
 
+#include <set>
 #include <vector>
 
 namespace berth::store::contract {
@@ -89,7 +90,8 @@ TEST_F(ScanContract, OnlyContinuousScansFallBehind) {
         add(5, ScanState::in_progress, true, "a");
         const auto behind = [&](std::string_view generation, std::size_t limit) {
             std::set<std::int64_t> ids;
-            for (const auto& one : tx.scans().behind(generation, limit)) ids.insert(static_cast<std::int64_t>(one.image));
+            for (const auto& one : tx.scans().behind(generation, limit))
+                ids.insert(static_cast<std::int64_t>(one.image));
             return ids;
         };
         EXPECT_EQ(behind("b", 10), (std::set<std::int64_t>{1, 3}));
