@@ -105,8 +105,7 @@ def test_basic_findings(clair, ecr_client, oci, scanned):
 
 
 def test_enhanced_findings(clair, ecr_client, oci, continuous):
-    layer = os.urandom(1000)
-    digest, _ = oci.push_image(continuous, "v1", layer)
+    digest, _ = oci.push_image(continuous, "v1", os.urandom(1000))
     assert eventually(lambda: ids(ecr_client, continuous, digest), 15)
     found = answer_about(ecr_client, continuous, digest)["imageScanFindings"]["enhancedFindings"]
     assert {f["packageVulnerabilityDetails"]["vulnerabilityId"] for f in found} == {name for name, _ in FLAWS}
@@ -114,7 +113,7 @@ def test_enhanced_findings(clair, ecr_client, oci, continuous):
     package, = expat["packageVulnerabilityDetails"]["vulnerablePackages"]
     assert package["name"] == "libexpat1" and package["packageManager"] == "OS"
     assert "-".join(filter(None, (package["version"], package.get("release")))) == "2.2.10-2+deb11u5"
-    assert package["fixedInVersion"] == "2.2.10-2+deb11u6" and package["sourceLayerHash"] == digest_of(layer)
+    assert package["fixedInVersion"] == "2.2.10-2+deb11u6"
     assert expat["fixAvailable"] == "YES"
 
 
