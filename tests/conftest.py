@@ -20,10 +20,14 @@ class Servers:
         self.factory = factory
         self.running = []
 
-    def start(self, **options):
+    def prepare(self, **options):
+        """One that is not started yet, but has its port."""
         server = Server(self.factory(), **options)
         self.running.append(server)
-        return server.start()
+        return server
+
+    def start(self, **options):
+        return self.prepare(**options).start()
 
     def close(self):
         problems = []

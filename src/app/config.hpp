@@ -3,12 +3,15 @@
 #pragma once
 
 #include "app/database_options.hpp"
+#include "base/secret.hpp"
 #include "http/server.hpp"
 #include "jobs/collection.hpp"
 #include "jobs/housekeeping.hpp"
 #include "jobs/lifecycle.hpp"
 #include "registry/settings.hpp"
 #include "scanning/built_in/engine_options.hpp"
+#include "scanning/clair/options.hpp"
+#include "scanning/sbom_attachment.hpp"
 #include "scanning/scan_queue.hpp"
 
 #include <chrono>
@@ -21,7 +24,7 @@ namespace berth::app {
 
 enum class LogFormat : std::uint8_t { text, json };
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
-enum class ScanEngine : std::uint8_t { built_in, off };
+enum class ScanEngine : std::uint8_t { built_in, clair, off };
 enum class AccessLog : std::uint8_t { off, errors, all };
 
 struct Config {
@@ -62,6 +65,10 @@ struct Config {
     scanning::QueueOptions scan_queue;
     scanning::EngineOptions scan_engine_options;
     DatabaseOptions vulnerability_database;
+    std::optional<scanning::SbomFormat> attach_sbom;
+    scanning::clair::Options clair;  // its key apart
+    Secret clair_key;                // in base64, as it stands in Clair's own configuration
+    std::chrono::milliseconds clair_interval{60'000};
 };
 
 }  // namespace berth::app

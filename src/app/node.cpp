@@ -5,6 +5,7 @@
 #include "api/oci/distribution_api.hpp"
 #include "api/ops/metrics.hpp"
 #include "api/ops/operations_api.hpp"
+#include "app/clair.hpp"
 #include "app/data_folder.hpp"
 #include "app/front_door.hpp"
 #include "app/identity.hpp"
@@ -37,7 +38,9 @@
 #include "registry/storage_classes.hpp"
 #include "registry/uploads.hpp"
 #include "scanning/built_in/engine.hpp"
+#include "scanning/clair/engine.hpp"
 #include "scanning/configurations.hpp"
+#include "scanning/sbom_attacher.hpp"
 #include "scanning/scan_queue.hpp"
 #include "scanning/scan_results.hpp"
 #include "scanning/scanner_off.hpp"
@@ -123,6 +126,8 @@ struct Node::Parts {
 
     http::ServerOptions server_options();
     scanning::Scanner& scanner();
+    std::unique_ptr<scanning::SbomAttacher> make_sboms();
+    std::unique_ptr<scanning::clair::Engine> make_clair();
 
     const Config config;
     const fs::path data;
@@ -156,9 +161,11 @@ struct Node::Parts {
     registry::StorageClasses storage_classes;
     registry::Followers followers;
 
-    scanning::Engine scan_engine;
-    scanning::ScannerOff no_scanner;
     scanning::ScanResults scan_results;
+    std::unique_ptr<scanning::SbomAttacher> sboms;  // null: nobody wants them
+    scanning::Engine scan_engine;
+    std::unique_ptr<scanning::clair::Engine> clair;  // null: another engine
+    scanning::ScannerOff no_scanner;
     scanning::ScanQueue scan_queue;
     scanning::Scans scans;
     scanning::Configurations scan_configurations;
@@ -215,9 +222,15 @@ Node::Parts::Parts(const Config& the_config)
       lifecycle_previews(services),
       lifecycle_runs(services),
       storage_classes(services),
+<<<<<<< HEAD
       followers(services),
       scan_engine(services, vulnerability_database_folder(config), config.scan_engine_options),
+=======
+>>>>>>> scanwire
       scan_results(services),
+      sboms(make_sboms()),
+      scan_engine(services, vulnerability_database_folder(config), config.scan_engine_options, sboms.get()),
+      clair(make_clair()),
       scan_queue(services, scanner(), scan_results, scan_options(config)),
       scans(services),
       scan_configurations(services),
@@ -273,10 +286,8 @@ Node::Parts::Parts(const Config& the_config)
             {.engine = scan_engine, .queue = scan_queue, .reevaluation = *reevaluation, .threads = storage_pool},
             config.vulnerability_database);
     }
-    bell.connect([this] {
-        runner.wake();
-        scan_queue.wake();
-    });
+    if (clair) add_clair_jobs(runner, clair->rematch(), scan_queue, config.clair_interval);
+    bell.connect([this] { runner.wake(); }, [this] { scan_queue.wake(); });
     add_metric_sources(metrics, {.server = server,
                                  .metadata = *metadata,
                                  .runner = runner,
@@ -287,7 +298,29 @@ Node::Parts::Parts(const Config& the_config)
 
 scanning::Scanner& Node::Parts::scanner() {
     if (config.scan_engine == ScanEngine::off) return no_scanner;
+    if (clair) return clair->scanner();
     return scan_engine.scanner();
+}
+
+std::unique_ptr<scanning::SbomAttacher> Node::Parts::make_sboms() {
+    if (!config.attach_sbom) return nullptr;
+    if (config.scan_engine != ScanEngine::built_in) {
+        throw UsageError(
+            "scanner.attach_sbom needs scanner.engine = built-in: another engine keeps to itself what it "
+            "found in an image");
+    }
+    // Only a name that is the same for every caller is worth writing down.
+    const auto host_of = [this](const model::Registry& registry) {
+        return config.public_host.empty() ? std::string() : endpoints->seen_from("").registry_host(registry);
+    };
+    return std::make_unique<scanning::SbomAttacher>(services, uploads, images, *config.attach_sbom, host_of,
+                                                    std::string(version));
+}
+
+std::unique_ptr<scanning::clair::Engine> Node::Parts::make_clair() {
+    if (config.scan_engine != ScanEngine::clair) return nullptr;
+    return std::make_unique<scanning::clair::Engine>(services, scan_results, key, clair_options(config),
+                                                     std::max(1U, config.scan_queue.workers));
 }
 
 http::ServerOptions Node::Parts::server_options() {
@@ -322,7 +355,6 @@ void Node::run() {
     });
     parts.scan_queue.start();
     parts.server.run();
-    parts.scan_engine.stop();
     parts.runner.stop();
     parts.scan_queue.stop();
     parts.background.join();

@@ -60,6 +60,7 @@ Task<Result<jobs::Outcome>> look(scanning::Engine& engine, scanning::ScanQueue& 
 }
 
 constexpr std::size_t sweep_batch = 500;
+constexpr std::size_t rematch_batch = 50;
 
 Task<Result<jobs::Outcome>> reevaluate(scanning::Reevaluation& reevaluation) {
     auto done = co_await reevaluation.run();
@@ -71,6 +72,16 @@ Task<Result<jobs::Outcome>> reevaluate(scanning::Reevaluation& reevaluation) {
     auto swept = co_await reevaluation.sweep(sweep_batch);
     if (!swept) co_return fail(std::move(swept));
     co_return *swept >= sweep_batch ? jobs::Outcome::more : jobs::Outcome::done;
+}
+
+Task<Result<jobs::Outcome>> ask_clair(scanning::clair::Rematch& rematch, scanning::ScanQueue& queue) {
+    auto report = co_await rematch.run(rematch_batch);
+    if (!report) co_return fail(std::move(report));
+    if (report->news) {
+        auto retried = co_await queue.retry_failed();
+        if (!retried) co_return fail(std::move(retried));
+    }
+    co_return report->images >= rematch_batch ? jobs::Outcome::more : jobs::Outcome::done;
 }
 
 Task<Result<jobs::Outcome>> run_update(BlockingPool& threads, std::vector<std::string> words) {
@@ -102,6 +113,12 @@ void add_scan_jobs(jobs::Runner& runner, const ScanParts& parts, const DatabaseO
                                .run = [&threads = parts.threads, words = update_command(parts.engine, options)] {
                                    return run_update(threads, words);
                                }});
+}
+
+void add_clair_jobs(jobs::Runner& runner, scanning::clair::Rematch& rematch, scanning::ScanQueue& queue,
+                    std::chrono::milliseconds interval) {
+    runner.add(jobs::Recurring{
+        .kind = "clair-look", .interval = interval, .run = [&rematch, &queue] { return ask_clair(rematch, queue); }});
 }
 
 }  // namespace berth::app

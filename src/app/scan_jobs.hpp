@@ -1,12 +1,15 @@
-// The jobs of the built-in scan engine: a newer vulnerability database is noticed, and fetched where that is wanted.
+// The jobs of the scan engines. Built-in: a newer vulnerability database is noticed, and fetched where that is wanted.
+// Clair: what it has learned reaches the images that follow.
 #pragma once
 
 #include "app/database_options.hpp"
 #include "jobs/runner.hpp"
 #include "scanning/built_in/engine.hpp"
+#include "scanning/clair/rematch.hpp"
 #include "scanning/scan_queue.hpp"
 #include "scanning/scan_results.hpp"
 
+#include <chrono>
 #include <span>
 
 namespace berth::app {
@@ -30,5 +33,7 @@ struct ScanParts {
 
 // All outlive the runner.
 void add_scan_jobs(jobs::Runner& runner, const ScanParts& parts, const DatabaseOptions& options);
+void add_clair_jobs(jobs::Runner& runner, scanning::clair::Rematch& rematch, scanning::ScanQueue& queue,
+                    std::chrono::milliseconds interval);
 
 }  // namespace berth::app

@@ -27,6 +27,19 @@ Setting text(std::string_view key, Field field, std::string_view help) {
             [field](const Config& config) { return std::string(field(const_cast<Config&>(config))); }};
 }
 
+// Never shown: anybody may be looking.
+template <class Field>
+Setting secret(std::string_view key, Field field, std::string_view help) {
+    return {key, "text", help,
+            [field](Config& config, std::string_view value) -> std::optional<std::string> {
+                field(config) = Secret(std::string(value));
+                return std::nullopt;
+            },
+            [field](const Config& config) {
+                return std::string(field(const_cast<Config&>(config)).reveal().empty() ? "" : "(set)");
+            }};
+}
+
 template <class Field>
 Setting number(std::string_view key, Field field, std::string_view help) {
     return {key, "number", help,
@@ -218,9 +231,11 @@ std::vector<Setting> make_settings() {
                  "Between two transactions of a lifecycle run, so that pushes are not held up."),
         yes_or_no("lifecycle.extensions", BERTH_AT(registry.lifecycle.extensions),
                   "Accept in lifecycle policies what ECR has not, and default policies for a registry's repositories."),
-        choice<ScanEngine>("scanner.engine", "built-in or off",
-                           {{"built-in", ScanEngine::built_in}, {"off", ScanEngine::off}}, BERTH_AT(scan_engine),
-                           "What scans images; off: every scan fails and says so."),
+        choice<ScanEngine>(
+            "scanner.engine", "built-in, clair or off",
+            {{"built-in", ScanEngine::built_in}, {"clair", ScanEngine::clair}, {"off", ScanEngine::off}},
+            BERTH_AT(scan_engine),
+            "What scans images: the engine that is built in, or a Clair server; off: every scan fails and says so."),
         number("scanner.workers", BERTH_AT(scan_queue.workers), "Scans running at once."),
         number("scanner.attempts", BERTH_AT(scan_queue.attempts),
                "How often a scan is tried whose failure may pass (no database, a full disk), before it has failed."),
@@ -233,6 +248,13 @@ std::vector<Setting> make_settings() {
                   "Allow StartImageScan where the registry's scan type is ENHANCED. ECR refuses it."),
         yes_or_no("scanner.vex", BERTH_AT(registry.scans.vex),
                   "Honour VEX documents that are attached to images: findings they exclude show as suppressed."),
+        choice<std::optional<scanning::SbomFormat>>("scanner.attach_sbom", "off, cyclonedx or spdx",
+                                                    {{"off", std::nullopt},
+                                                     {"cyclonedx", scanning::SbomFormat::cyclonedx},
+                                                     {"spdx", scanning::SbomFormat::spdx}},
+                                                    BERTH_AT(attach_sbom),
+                                                    "Attach a bill of materials, as a referrer, to each image that is "
+                                                    "scanned and has none; only with the built-in engine."),
         text("scanner.database", BERTH_AT(vulnerability_database.folder),
              "Folder of the vulnerability database, as `berth vulndb --db` takes it; empty: vulndb in server.data."),
         duration("scanner.database_poll", BERTH_AT(vulnerability_database.poll),
@@ -272,6 +294,23 @@ std::vector<Setting> make_settings() {
              "The same for all layers of an image."),
         yes_or_no("scanner.kernel_headers_last", BERTH_AT(scan_engine_options.scans.rank_kernel_headers_last),
                   "Show findings that only the kernel's headers (linux-libc-dev) bring after all others."),
+        text("scanner.clair_url", BERTH_AT(clair.url),
+             "Address of the Clair server for scanner.engine = clair, such as http://clair:6060."),
+        text("scanner.clair_layers_url", BERTH_AT(clair.own_url),
+             "Address under which Clair reaches this server to fetch layers; empty: that of server.public_host."),
+        secret("scanner.clair_key", BERTH_AT(clair_key),
+               "The key shared with Clair in base64, as auth.psk.key in Clair's configuration; empty: Clair asks for "
+               "none. Better in a file than on the command line, where others see it."),
+        text("scanner.clair_issuer", BERTH_AT(clair.issuer),
+             "Who this server says it is; one of auth.psk.iss in Clair's configuration."),
+        text("scanner.clair_ca", BERTH_AT(clair.ca_file),
+             "PEM file with the authority of Clair's certificate; empty: the system's."),
+        duration("scanner.clair_timeout", BERTH_AT(clair.patience),
+                 "How long Clair may take for one image; then its scan fails."),
+        duration("scanner.clair_poll", BERTH_AT(clair.poll),
+                 "How often Clair is asked whether an image is ready that it is still busy with."),
+        duration("scanner.clair_interval", BERTH_AT(clair_interval),
+                 "How often Clair is asked whether it knows more; then images of continuous scans are matched again."),
         yes_or_no("blobs.mounting", BERTH_AT(registry.blob_mounting),
                   "Allow mounting blobs from other repositories of the registry."),
     };

@@ -107,6 +107,12 @@ std::size_t Exchange::on_body(char* data, std::size_t size, std::size_t count, v
     });
 }
 
+// libcurl asks every second, however little happens.
+int Exchange::on_progress(void* exchange, curl_off_t /*to_come*/, curl_off_t /*came*/, curl_off_t /*to_send*/,
+                          curl_off_t /*sent*/) {
+    return static_cast<Exchange*>(exchange)->options_.stop.stop_requested() ? 1 : 0;
+}
+
 int Exchange::status_of_answer() const {
     long status = 0;
     curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
@@ -128,6 +134,11 @@ void Exchange::set_up(const Outgoing& outgoing, curl_slist* lines) {
     set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(outgoing.timeout.count()));
     set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
     set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_timeout.count()));
+    if (options_.stop.stop_possible()) {
+        set(easy, CURLOPT_NOPROGRESS, 0L);
+        set(easy, CURLOPT_XFERINFOFUNCTION, &Exchange::on_progress);
+        set(easy, CURLOPT_XFERINFODATA, this);
+    }
     set(easy, CURLOPT_HTTPHEADER, lines);
     set(easy, CURLOPT_HEADERFUNCTION, &Exchange::on_header);
     set(easy, CURLOPT_HEADERDATA, this);
@@ -164,6 +175,8 @@ Fault Exchange::fault_of(CURLcode code) const {
     std::string text(words_.data());
     if (text.empty()) text = curl_easy_strerror(code);
     switch (code) {
+        case CURLE_ABORTED_BY_CALLBACK:
+            return {.kind = FaultKind::unavailable, .message = "the request was broken off"};
         case CURLE_OPERATION_TIMEDOUT:
             return {.kind = FaultKind::deadline, .message = std::move(text)};
         case CURLE_URL_MALFORMAT:

@@ -49,6 +49,7 @@ private:
     // As libcurl calls them; `exchange` is this.
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* exchange);
     static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* exchange);
+    static int on_progress(void* exchange, curl_off_t to_come, curl_off_t came, curl_off_t to_send, curl_off_t sent);
     [[nodiscard]] Result<void> read_header(std::string_view line);
     void set_up(const Outgoing& outgoing, curl_slist* lines);
     [[nodiscard]] int status_of_answer() const;

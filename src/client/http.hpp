@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +33,7 @@ struct HttpOptions {
     std::string proxy = {};    // http://host:port; empty: none
     std::string ca_file = {};  // PEM; empty: the system's authorities
     std::string user_agent = "berth";
+    std::stop_token stop = {};  // requested: what runs ends within a second or so, as unavailable
 };
 
 struct HttpRequest {

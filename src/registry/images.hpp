@@ -32,6 +32,7 @@ struct NewManifest {
     std::optional<model::Digest> expected_digest;  // digest_mismatch when the bytes have another
     std::vector<model::Tag> tags;                  // none: pushed by digest
     SamePush same_push = SamePush::is_an_error;
+    bool subject_must_be_there = false;  // image_not_found unless the repository has it, active
 };
 
 struct PutImageOutcome {

@@ -5,6 +5,7 @@
 #include "registry/faults.hpp"
 #include "registry/governing_policy.hpp"
 #include "registry/images.hpp"
+#include "registry/job_bell.hpp"
 #include "registry/read_cache.hpp"
 #include "registry/scan_requests.hpp"
 #include "registry/storage_classes.hpp"
@@ -119,19 +120,37 @@ Result<std::vector<const model::Tag*>> put_tags(const Put& put, store::Transacti
     return changed;
 }
 
-Result<model::Image> store_image(const Put& put, store::Transaction& tx) {
+// A referrer that is only worth having beside its subject.
+Result<void> check_subject(const Put& put, store::Transaction& tx, model::RepositoryId repository) {
+    if (!put.request.subject_must_be_there || !put.manifest.subject) return {};
+    const auto& subject = put.manifest.subject->digest;
+    const auto found = tx.images().find(repository, subject);
+    if (found && found->status == model::ImageStatus::active) return {};
+    return std::unexpected(image_not_found(put.repository, {.digest = subject, .tag = std::nullopt}));
+}
+
+struct Stored {
+    model::Image image;
+    bool scan_waits = false;
+};
+
+Result<Stored> store_image(const Put& put, store::Transaction& tx) {
     auto repository = find_repository(tx, put.repository);
     if (!repository) return fail(std::move(repository));
+    if (auto subject = check_subject(put, tx, repository->id); !subject) return fail(std::move(subject));
+    bool scan_waits = false;
     auto image = tx.images().find(repository->id, put.digest);
     const bool is_new = !image.has_value();
     auto restored = Restored::no;
     if (is_new) {
         auto inserted = insert(put, tx, repository->id);
-        if (!inserted) return inserted;
+        if (!inserted) return fail(std::move(inserted));
         image = std::move(*inserted);
     } else if (image->status != model::ImageStatus::active) {
         restored = Restored::yes;
-        image = activate_image(put.services, tx, put.repository, *image).image;
+        auto change = activate_image(put.services, tx, put.repository, *image);
+        image = std::move(change.image);
+        scan_waits = change.scan_waits;
     } else if (put.request.tags.empty()) {
         auto same = check_same(put, *repository, nullptr);
         if (!same) return fail(std::move(same));
@@ -146,9 +165,9 @@ Result<model::Image> store_image(const Put& put, store::Transaction& tx) {
     }
     if (is_new || restored == Restored::yes || !changed->empty()) {
         expect_lifecycle_run(put.services, tx, *repository);
-        expect_scan(put.services, tx, *repository, *image, put.manifest);
+        scan_waits |= expect_scan(put.services, tx, *repository, *image, put.manifest);
     }
-    return std::move(*image);
+    return Stored{.image = std::move(*image), .scan_waits = scan_waits};
 }
 
 Result<model::Digest> check_digest(const NewManifest& manifest) {
@@ -185,13 +204,14 @@ Task<Result<PutImageOutcome>> Images::put(const Call& call, RepositoryRef reposi
                   .digest = *digest,
                   .now = now,
                   .new_row = model::ImageRowId{make_row_id(now, services_.random)}};
-    auto stored = co_await services_.metadata.write(
-        [&](store::Transaction& tx) -> Result<model::Image> { return store_image(put, tx); });
+    auto stored = co_await services_.metadata.write([&](store::Transaction& tx) { return store_image(put, tx); });
     if (!stored) co_return fail(std::move(stored));
-    forget_tags(stored->repository, request.tags);
+    if (stored->scan_waits) services_.bell.ring_for_scan();
+    auto& image = stored->image;
+    forget_tags(image.repository, request.tags);
     // One that came out of the archive is listed again.
-    if (stored->last_activated_at) services_.cache.tag_pages.drop(key_of(stored->repository, ""));
-    PutImageOutcome outcome{.image = std::move(*stored), .subject = std::nullopt};
+    if (image.last_activated_at) services_.cache.tag_pages.drop(key_of(image.repository, ""));
+    PutImageOutcome outcome{.image = std::move(image), .subject = std::nullopt};
     outcome.subject = outcome.image.subject;
     co_return outcome;
 }

@@ -1,5 +1,5 @@
-// Tells the runner of this process that a job was enqueued which somebody waits for. Without it the job would wait for
-// the runner's next look.
+// Tells this process that there is work which somebody waits for: a background job, or a scan. Without it the work
+// would wait for the next look at its queue; other processes see it then.
 #pragma once
 
 #include <functional>
@@ -10,14 +10,21 @@ namespace berth::registry {
 class JobBell {
 public:
     // Before other threads ring. What is connected is thread-safe.
-    void connect(std::function<void()> listener) { listener_ = std::move(listener); }
-    // After the transaction that enqueued the job was committed. Thread-safe; nobody need be connected.
+    void connect(std::function<void()> jobs, std::function<void()> scans) {
+        jobs_ = std::move(jobs);
+        scans_ = std::move(scans);
+    }
+    // After the transaction that enqueued the job, or the scan, was committed. Thread-safe; nobody need be connected.
     void ring() const {
-        if (listener_) listener_();
+        if (jobs_) jobs_();
+    }
+    void ring_for_scan() const {
+        if (scans_) scans_();
     }
 
 private:
-    std::function<void()> listener_;
+    std::function<void()> jobs_;
+    std::function<void()> scans_;
 };
 
 }  // namespace berth::registry

@@ -2,6 +2,7 @@
 
 #include "registry/access.hpp"
 #include "registry/events.hpp"
+#include "registry/job_bell.hpp"
 #include "registry/promise.hpp"
 #include "registry/read_cache.hpp"
 #include "registry/removal.hpp"
@@ -61,6 +62,7 @@ Task<Result<std::vector<RecycleBin::RestoredOrFailure>>> RecycleBin::restore(con
     if (!allowed) co_return fail(std::move(allowed));
     model::RepositoryId id{};
     std::vector<DeletedImage> changed;
+    bool scan_waits = false;
     auto results =
         co_await services_.metadata.write([&](store::Transaction& tx) -> Result<std::vector<RestoredOrFailure>> {
             auto row = find_repository(tx, repository);
@@ -71,9 +73,11 @@ Task<Result<std::vector<RecycleBin::RestoredOrFailure>>> RecycleBin::restore(con
             std::vector<RestoredOrFailure> outcome;
             for (const auto& wanted : ids) outcome.push_back(restoration.restore(wanted));
             changed = restoration.restored();
+            scan_waits = restoration.scan_waits();
             return outcome;
         });
     if (!results) co_return results;
+    if (scan_waits) services_.bell.ring_for_scan();
     for (const auto& pair : changed) {
         if (pair.id.tag) services_.cache.tags.drop(key_of(id, pair.id.tag->text()));
     }

@@ -179,7 +179,7 @@ void Restoration::bring_back(const Step& step) {
         announce_image(services_, tx_, event::image_restore, repository_, image, &tag, cause_);
         restored_.push_back({.id = {.digest = image.digest, .tag = tag}});
     }
-    if (image.status == model::ImageStatus::active) expect_scan(services_, tx_, image);
+    if (image.status == model::ImageStatus::active) scan_waits_ |= expect_scan(services_, tx_, image);
     if (!step.tags.empty()) return;
     announce_image(services_, tx_, event::image_restore, repository_, image, nullptr, cause_);
     restored_.push_back({.id = {.digest = image.digest, .tag = std::nullopt}});

@@ -28,6 +28,8 @@ public:
     [[nodiscard]] RecycleBin::RestoredOrFailure restore(const model::ImageIdentifier& id);
     // Every (digest, tag) pair that is back.
     [[nodiscard]] const std::vector<DeletedImage>& restored() const { return restored_; }
+    // Of what came back, something is to be scanned.
+    [[nodiscard]] bool scan_waits() const { return scan_waits_; }
 
 private:
     // One image that comes back; its manifest is read again when it does, so that a plan stays small.
@@ -66,6 +68,7 @@ private:
     std::size_t images_planned_ = 0;
     std::uint64_t bytes_planned_ = 0;
     std::vector<DeletedImage> restored_;
+    bool scan_waits_ = false;
 };
 
 // The image in the bin that `id` names, or the failure.

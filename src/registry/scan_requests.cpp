@@ -25,10 +25,11 @@ bool wanted(store::Transaction& tx, const store::ScanningConfiguration& configur
     return configuration.tag_patterns.empty() || matches_scan_tags(configuration, tx.images().tags(image.id));
 }
 
-void request_missing(Services& services, store::Transaction& tx, const store::ScanningConfiguration& configuration,
+bool request_missing(Services& services, store::Transaction& tx, const store::ScanningConfiguration& configuration,
                      const model::Repository& repository, const model::Image& image) {
-    if (current_scan(tx, configuration.type, image.id)) return;
+    if (current_scan(tx, configuration.type, image.id)) return false;
     request_scan(services, tx, configuration, repository, image.id);
+    return true;
 }
 
 }  // namespace
@@ -58,27 +59,29 @@ std::optional<store::ImageScan> current_scan(store::Transaction& tx, store::Scan
     return scan;
 }
 
-void expect_scan(Services& services, store::Transaction& tx, const model::Repository& repository,
+bool expect_scan(Services& services, store::Transaction& tx, const model::Repository& repository,
                  const model::Image& image, const oci::Manifest& manifest) {
     const bool index = manifest.kind == oci::ManifestKind::index;
-    if (!index && !is_scannable(manifest)) return;
+    if (!index && !is_scannable(manifest)) return false;
     const auto configuration = scanning_configuration(tx, repository.registry);
     // An index's children were looked at when they were pushed. Only the tags it has can make a difference to them.
-    if (index && configuration.tag_patterns.empty()) return;
-    if (!wanted(tx, configuration, repository, image)) return;
+    if (index && configuration.tag_patterns.empty()) return false;
+    if (!wanted(tx, configuration, repository, image)) return false;
     if (!index) return request_missing(services, tx, configuration, repository, image);
+    bool asked = false;
     for (const auto& child : tx.images().children(image.id)) {
         if (child.status != model::ImageStatus::active || !is_scannable(services, tx, child)) continue;
-        request_missing(services, tx, configuration, repository, child);
+        asked |= request_missing(services, tx, configuration, repository, child);
     }
+    return asked;
 }
 
-void expect_scan(Services& services, store::Transaction& tx, const model::Image& image) {
+bool expect_scan(Services& services, store::Transaction& tx, const model::Image& image) {
     const auto repository = tx.repositories().find(image.repository);
-    if (!repository) return;
+    if (!repository) return false;
     const auto configuration = scanning_configuration(tx, repository->registry);
-    if (!wanted(tx, configuration, *repository, image) || !is_scannable(services, tx, image)) return;
-    request_missing(services, tx, configuration, *repository, image);
+    if (!wanted(tx, configuration, *repository, image) || !is_scannable(services, tx, image)) return false;
+    return request_missing(services, tx, configuration, *repository, image);
 }
 
 store::ImageScan request_scan(Services& services, store::Transaction& tx,

@@ -1,5 +1,5 @@
 // Asking for scans, inside the transaction that makes them necessary. The queue (scanning/scan_queue.hpp) does the
-// rest; whoever wants it at once rings the bell after the transaction.
+// rest; it begins at once when the bell is rung after the transaction (JobBell::ring_for_scan).
 #pragma once
 
 #include "oci/manifest.hpp"
@@ -24,10 +24,10 @@ namespace berth::registry {
                                                            model::ImageRowId image);
 
 // Something came or came back: asks for a scan of the image if the registry's or the repository's configuration wants
-// one and there is none yet. Cheap where nothing is to be scanned.
-void expect_scan(Services& services, store::Transaction& tx, const model::Repository& repository,
-                 const model::Image& image, const oci::Manifest& manifest);
-void expect_scan(Services& services, store::Transaction& tx, const model::Image& image);
+// one and there is none yet. True: it did, so the caller rings the bell. Cheap where nothing is to be scanned.
+[[nodiscard]] bool expect_scan(Services& services, store::Transaction& tx, const model::Repository& repository,
+                               const model::Image& image, const oci::Manifest& manifest);
+[[nodiscard]] bool expect_scan(Services& services, store::Transaction& tx, const model::Image& image);
 
 // Asks for one whatever there is; a result that is there stays until the new one comes. Returns the scan as it stands.
 store::ImageScan request_scan(Services& services, store::Transaction& tx,

@@ -24,7 +24,8 @@ Result<model::Image> find_image(store::Transaction& tx, const RepositoryRef& rep
 }
 
 StatusChange set_status(store::Transaction& tx, const model::Image& image, ImageStatus status, Timestamp now) {
-    StatusChange change{.image = image, .tags = tx.images().tags(image.id), .blobs = tx.images().blobs(image.id)};
+    StatusChange change{
+        .image = image, .tags = tx.images().tags(image.id), .blobs = tx.images().blobs(image.id), .scan_waits = false};
     tx.images().set_status(image.id, status, now);
     change.image.status = status;
     if (status == ImageStatus::archived) change.image.last_archived_at = now;
@@ -60,7 +61,7 @@ StatusChange activate_image(Services& services, store::Transaction& tx, const Re
     auto change = set_status(tx, image, ImageStatus::active, services.clock.now());
     announce_image(services, tx, event::image_activate, repository, image, nullptr);
     tx.scans().erase(image.id);  // what it said may be long out of date
-    expect_scan(services, tx, change.image);
+    change.scan_waits = expect_scan(services, tx, change.image);
     return change;
 }
 
@@ -99,7 +100,10 @@ Task<Result<void>> StorageClasses::activate(model::ImageRowId id) {
             return activate_image(services_, tx, {.registry = repository->registry, .name = repository->name}, *image);
         });
     if (!changed) co_return fail(std::move(changed));
-    if (*changed) forget_status(services_.cache, **changed);
+    if (*changed) {
+        forget_status(services_.cache, **changed);
+        if ((*changed)->scan_waits) services_.bell.ring_for_scan();
+    }
     co_return Result<void>{};
 }
 

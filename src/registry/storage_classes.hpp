@@ -38,6 +38,7 @@ struct StatusChange {
     model::Image image;
     std::vector<model::Tag> tags;
     std::vector<model::Digest> blobs;
+    bool scan_waits = false;  // one was asked for: ring the bell as well
 };
 void forget_status(ReadCache& cache, const StatusChange& change);
 

@@ -139,7 +139,7 @@ Task<Result<bool>> Configurations::catch_up(model::Registry registry, std::stop_
         if (page->size() < repositories_at_once) break;
         after_name = page->back().name.text();
     }
-    services_.bell.ring();
+    services_.bell.ring_for_scan();
     co_return true;
 }
 
@@ -150,7 +150,7 @@ Task<Result<std::size_t>> Configurations::catch_up_images(const model::Repositor
             if (registry::scan_plan(configuration, repository).frequency != ScanFrequency::continuous) return 0;
             const auto images =
                 tx.images().page(repository.id, {.status = model::ImageStatus::active}, after, images_at_once);
-            for (const auto& tagged : images) registry::expect_scan(services_, tx, tagged.image);
+            for (const auto& tagged : images) static_cast<void>(registry::expect_scan(services_, tx, tagged.image));
             if (!images.empty()) after = images.back().image.digest.text();
             return images.size();
         },

@@ -14,11 +14,6 @@ namespace {
 
 namespace media_type = model::media_type;
 
-// https://www.iana.org/assignments/media-types, as the tools that look for referrers know them.
-std::string_view type_of(SbomFormat format) {
-    return format == SbomFormat::spdx ? "application/spdx+json" : "application/vnd.cyclonedx+json";
-}
-
 sbom::Subject subject_of(const registry::RepositoryRef& repository, const model::Image& image, const SbomFacts& facts) {
     sbom::Subject subject;
     subject.name = repository.name.text();
@@ -58,6 +53,11 @@ Task<Result<model::Blob>> push(registry::Uploads& uploads, const registry::Call&
 
 }  // namespace
 
+// https://www.iana.org/assignments/media-types, as the tools that look for referrers know them.
+std::string_view artifact_type_of(SbomFormat format) {
+    return format == SbomFormat::spdx ? "application/spdx+json" : "application/vnd.cyclonedx+json";
+}
+
 bool may_have_sbom(const model::Image& image) {
     if (image.subject) return false;
     if (image.media_type != media_type::oci_manifest && image.media_type != media_type::docker_manifest) return false;
@@ -76,11 +76,12 @@ Task<Result<model::Digest>> attach_sbom(registry::Uploads& uploads, registry::Im
     if (!empty) co_return fail(empty.error().kind, empty.error().message);
     const auto bill = co_await push(uploads, call, repository, std::move(text));
     if (!bill) co_return fail(bill.error().kind, bill.error().message);
-    registry::NewManifest manifest{.bytes = manifest_of(image, *empty, *bill, type_of(format)),
+    registry::NewManifest manifest{.bytes = manifest_of(image, *empty, *bill, artifact_type_of(format)),
                                    .media_type = std::string(media_type::oci_manifest),
                                    .expected_digest = std::nullopt,
                                    .tags = {},
-                                   .same_push = registry::SamePush::succeeds_unless_immutable};
+                                   .same_push = registry::SamePush::succeeds_unless_immutable,
+                                   .subject_must_be_there = true};
     const auto digest = model::Digest::of(manifest.bytes);
     const auto put = co_await images.put(call, std::move(repository), std::move(manifest));
     if (!put && put.error().kind != FaultKind::image_exists) co_return fail(put.error().kind, put.error().message);

@@ -12,11 +12,15 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace berth::scanning {
 
 enum class SbomFormat : std::uint8_t { cyclonedx, spdx };
+
+// The artifact type of such a bill's manifest, by which referrers are asked for.
+[[nodiscard]] std::string_view artifact_type_of(SbomFormat format);
 
 // Has this image one coming? Indexes and artifacts have none, and nothing that has a subject itself: a bill gets no
 // bill.
@@ -32,7 +36,7 @@ struct SbomFacts {
 
 // Attaches a bill of `inventory` to `image`; its digest. Needs the right to upload and to put images. The same image
 // and inventory give the same bill, so doing it again changes nothing. Nothing is pulled by it. Faults: unsupported (an
-// image that may not have one), and those of Uploads::push() and Images::put().
+// image that may not have one), image_not_found (it went), and those of Uploads::push() and Images::put().
 [[nodiscard]] Task<Result<model::Digest>> attach_sbom(registry::Uploads& uploads, registry::Images& images,
                                                       const registry::Call& call, registry::RepositoryRef repository,
                                                       model::Image image, inventory::Inventory inventory,

@@ -3,7 +3,7 @@
 #include "async/run_blocking.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
-#include "oci/manifest.hpp"
+#include "scanning/target.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -60,7 +60,9 @@ void ScanQueue::start() {
 }
 
 void ScanQueue::stop() {
+    stopping_ = true;
     for (auto& thread : threads_) thread.request_stop();
+    scanner_.stop();
     // The keeper, which is the last, goes on until no lease is needed any more.
     threads_.clear();
 }
@@ -101,7 +103,7 @@ void ScanQueue::keep_leases(const std::stop_token& stop) {
         {
             std::unique_lock lock(mutex_);
             if (stop.stop_requested()) {
-                changed_.wait_for(lock, std::min(options_.poll, options_.lease / 3));
+                changed_.wait_for(lock, options_.lease / 3, [&] { return running_ == 0; });
             } else {
                 changed_.wait_for(lock, stop, options_.lease / 3, [] { return false; });
             }
@@ -136,55 +138,45 @@ Task<Result<std::optional<store::QueuedScan>>> ScanQueue::claim() {
         store::Durability::relaxed);
 }
 
-Task<Result<std::optional<ScanTarget>>> ScanQueue::begin(model::ImageRowId image, store::ScanType& type) {
-    std::string bytes;
-    std::string media_type;
-    auto found = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::optional<ScanTarget>> {
-        const auto scan = tx.scans().find(image);
-        const auto row = tx.images().find(image);
-        const auto repository = row ? tx.repositories().find(row->repository) : std::nullopt;
-        if (!scan || !repository) return std::nullopt;
-        type = scan->type;
-        bytes = tx.images().manifest(image);
-        media_type = row->media_type;
-        return ScanTarget{.repository = {.registry = repository->registry, .name = repository->name},
-                          .digest = row->digest,
-                          .layers = {}};
-    });
-    if (!found || !*found) co_return found;
-    const auto manifest = oci::parse_manifest(bytes, media_type, {.depth = services_.settings.manifest_depth});
-    if (!manifest) co_return std::unexpected(manifest.error());
-    for (std::size_t i = 1; i < manifest->blobs.size(); ++i) {
-        const auto& layer = manifest->blobs[i];
-        (*found)->layers.push_back({.digest = layer.digest, .media_type = layer.media_type, .size = layer.size});
+// Counts a scan while it runs; the keeper of leases waits for the last one.
+class ScanQueue::Running {
+public:
+    explicit Running(ScanQueue& queue) : queue_(queue) { ++queue_.running_; }
+    ~Running() {
+        {
+            const std::scoped_lock lock(queue_.mutex_);
+            --queue_.running_;
+        }
+        if (queue_.stopping_) queue_.changed_.notify_all();
     }
-    co_return found;
-}
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+private:
+    ScanQueue& queue_;
+};
 
 Task<Result<bool>> ScanQueue::run_next() {
     auto claimed = co_await claim();
     if (!claimed) co_return fail(std::move(claimed));
     if (!*claimed) co_return false;
     const auto queued = **claimed;
-    ++running_;
-    const struct Running {
-        std::atomic<std::uint64_t>& count;
-        ~Running() { --count; }
-    } running{running_};
+    const Running running(*this);
 
-    auto type = store::ScanType::basic;
-    auto target = co_await begin(queued.image, type);
-    if (target && !*target) {
+    auto wanted = co_await find_wanted(services_, queued.image);
+    if (wanted && !*wanted) {
         auto gone = co_await services_.metadata.write(
             [&](store::Transaction& tx) -> Result<bool> { return tx.scans().finish(queued.image, owner_); });
         if (!gone) co_return fail(std::move(gone));
         co_return true;
     }
+    auto type = store::ScanType::basic;
     Result<scan::Findings> outcome = fail(FaultKind::internal, "");
-    if (target) {
-        outcome = co_await guarded(scanner_, **target, depth_of(type));
+    if (wanted) {
+        type = (*wanted)->type;
+        outcome = co_await guarded(scanner_, (*wanted)->target, depth_of(type));
     } else {
-        outcome = std::unexpected(std::move(target).error());
+        outcome = std::unexpected(std::move(wanted).error());
     }
     auto settled = co_await settle(queued, type, std::move(outcome));
     if (!settled) co_return fail(std::move(settled));
@@ -199,27 +191,35 @@ Task<Result<void>> ScanQueue::settle(store::QueuedScan queued, store::ScanType t
         co_return Result<void>{};
     }
     const auto& fault = outcome.error();
+    // Not its own fault, and not counted as one.
+    if (stopping_ && fault.kind == FaultKind::unavailable) {
+        co_return co_await wait_again(queued, services_.clock.now(), {});
+    }
     ++queued.attempts;
     log::warning("a scan failed", {{"reason", fault.message}, {"attempt", std::to_string(queued.attempts)}});
     if (passes(fault.kind) && queued.attempts < options_.attempts) {
         ++retried_;
-        const auto at = services_.clock.now() + retry_delay(options_, queued.attempts);
-        co_return co_await services_.metadata.write(
-            [&](store::Transaction& tx) -> Result<void> {
-                if (!tx.scans().retry(queued, owner_, at)) return {};
-                if (auto scan = tx.scans().find(queued.image)) {
-                    scan->state = store::ScanState::pending;
-                    scan->reason = fault.message;
-                    tx.scans().put(*scan);
-                }
-                return {};
-            },
-            store::Durability::relaxed);
+        co_return co_await wait_again(queued, services_.clock.now() + retry_delay(options_, queued.attempts),
+                                      fault.message);
     }
     auto failed = co_await results_.fail_scan(queued.image, fault.message, passes(fault.kind), owner_);
     if (!failed) co_return fail(std::move(failed));
     failed_ += *failed ? 1 : 0;
     co_return Result<void>{};
+}
+
+Task<Result<void>> ScanQueue::wait_again(const store::QueuedScan& queued, Timestamp at, std::string reason) {
+    co_return co_await services_.metadata.write(
+        [&](store::Transaction& tx) -> Result<void> {
+            if (!tx.scans().retry(queued, owner_, at)) return {};
+            if (auto scan = tx.scans().find(queued.image)) {
+                scan->state = store::ScanState::pending;
+                scan->reason = reason;
+                tx.scans().put(*scan);
+            }
+            return {};
+        },
+        store::Durability::relaxed);
 }
 
 Task<Result<std::size_t>> ScanQueue::retry_failed() {

@@ -49,7 +49,8 @@ public:
 
     // Starts the threads.
     void start();
-    // Ends them; scans that run are finished first.
+    // Ends them, without waiting for long scans: the scanner is stopped, and what it leaves undone waits again, as if
+    // it had not been begun.
     void stop();
     // From any thread: a scan was asked for that somebody waits for, so look now.
     void wake();
@@ -60,11 +61,13 @@ public:
     [[nodiscard]] QueueStatistics statistics() const;
 
 private:
+    class Running;
+
     void work(const std::stop_token& stop);
     void keep_leases(const std::stop_token& stop);
     Task<Result<std::optional<store::QueuedScan>>> claim();
-    // nullopt: there is nothing (left) to scan, and the row is gone.
-    Task<Result<std::optional<ScanTarget>>> begin(model::ImageRowId image, store::ScanType& type);
+    // Back into the queue, for later.
+    Task<Result<void>> wait_again(const store::QueuedScan& queued, Timestamp at, std::string reason);
     Task<Result<void>> settle(store::QueuedScan queued, store::ScanType type, Result<scan::Findings> outcome);
 
     registry::Services& services_;
@@ -75,6 +78,7 @@ private:
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::uint64_t wakes_ = 0;
+    std::atomic<bool> stopping_{false};
     std::vector<std::jthread> threads_;
     std::atomic<std::uint64_t> completed_{0};
     std::atomic<std::uint64_t> failed_{0};

@@ -40,6 +40,10 @@ public:
     // later: the engine or its data are not there), too_large, invalid_manifest, deadline and the like (the image
     // cannot be scanned; the message says why and is shown to people). Reading the layers is no pull.
     [[nodiscard]] virtual Task<Result<scan::Findings>> scan(const ScanTarget& target, scan::Depth depth) = 0;
+
+    // Breaks off the scans that run; they, and those that come, are `unavailable`. From any thread; for the end of the
+    // program.
+    virtual void stop() {}
 };
 
 }  // namespace berth::scanning

@@ -553,5 +553,65 @@ TEST_F(Scanning, ThreadsWorkTheQueueOff) {
     EXPECT_EQ(queue.statistics().completed, 8U);
 }
 
+// A scan that never ends by itself.
+class EndlessScanner final : public Scanner {
+public:
+    Task<Result<scan::Findings>> scan(const ScanTarget& /*target*/, scan::Depth /*depth*/) override {
+        begun.store(true);
+        begun.notify_all();
+        stopped.wait(false);
+        co_return fail(FaultKind::unavailable, "stopped");
+    }
+    void stop() override {
+        stopped.store(true);
+        stopped.notify_all();
+    }
+    std::atomic<bool> begun = false;
+    std::atomic<bool> stopped = false;
+};
+
+TEST_F(Scanning, StoppingBreaksOffWhatRunsAndCountsNoFailure) {
+    create("app", true);
+    const auto pushed = push("app", "1");
+    EndlessScanner endless;
+    ScanQueue first(world.services, endless, results, {.workers = 1, .attempts = 1});
+    first.start();
+    endless.begun.wait(false);
+    EXPECT_EQ(report("app", pushed)->scan.state, ScanState::in_progress);
+    first.stop();
+    EXPECT_EQ(report("app", pushed)->scan.state, ScanState::pending);
+    EXPECT_EQ(first.statistics().retried + first.statistics().failed, 0U);
+    // The next start takes it up without waiting for a lease, and it still has all its tries.
+    ScanQueue second(world.services, scanner, results, {.attempts = 2});
+    scanner.answers.emplace_back(fail(FaultKind::unavailable, "no database"));
+    EXPECT_TRUE(wait_for(second.run_next()).value());
+    EXPECT_EQ(report("app", pushed)->scan.state, ScanState::pending);
+    world.clock.advance(2s);
+    EXPECT_TRUE(wait_for(second.run_next()).value());
+    EXPECT_EQ(report("app", pushed)->scan.state, ScanState::complete);
+}
+
+TEST_F(Scanning, WhatAsksForAScanRingsTheBell) {
+    int rings = 0;
+    world.bell.connect({}, [&] { ++rings; });
+    create("app", true);
+    create("quiet", false);
+    push("quiet", "1");
+    EXPECT_EQ(rings, 0);
+    const auto pushed = push("app", "1");
+    EXPECT_EQ(rings, 1);
+    EXPECT_TRUE(start("quiet", push("quiet", "2", "2")));
+    EXPECT_EQ(rings, 2);
+    const model::ImageIdentifier id{.digest = pushed, .tag = {}};
+    ASSERT_TRUE(
+        wait_for(world.images.remove_batch(world.root, repository("app"), {id}, registry::LastTag::takes_the_image)));
+    ASSERT_TRUE(wait_for(world.bin.restore(world.root, repository("app"), {id}, registry::TagConflict::fails)));
+    EXPECT_EQ(rings, 3);
+    ASSERT_TRUE(
+        wait_for(world.storage_classes.update(world.root, repository("app"), id, registry::StorageClass::archive)));
+    push("app", "1");  // brings it back
+    EXPECT_EQ(rings, 4);
+}
+
 }  // namespace
 }  // namespace berth::scanning

@@ -102,7 +102,7 @@ Task<Result<model::Image>> Scans::start(const registry::Call& call, registry::Re
         }
         return image;
     });
-    if (started) services_.bell.ring();
+    if (started) services_.bell.ring_for_scan();
     co_return started;
 }
 
@@ -186,7 +186,7 @@ Task<Result<Rescan>> Scans::rescan(const registry::Call& call, registry::Reposit
         if (page.size() > images_at_once) result.next_digest = page[images_at_once - 1].image.digest.text();
         return result;
     });
-    if (asked) services_.bell.ring();
+    if (asked) services_.bell.ring_for_scan();
     co_return asked;
 }
 

@@ -91,6 +91,9 @@ public:
     // Failed scans that may succeed now.
     [[nodiscard]] virtual std::vector<ImageScan> retryable(model::ImageRowId after, std::size_t limit) = 0;
 
+    // Completed scans whose findings follow the engine's data, but are of another generation than this. In no order.
+    [[nodiscard]] virtual std::vector<ImageScan> behind(std::string_view generation, std::size_t limit) = 0;
+
     // One place an image. Repositories take turns: each new one of a repository stands behind its own last one, but
     // not behind all those of others.
     virtual void enqueue(model::ImageRowId, model::RepositoryId) = 0;

@@ -89,6 +89,21 @@ def outdated_rootfs():
                          sources=lambda: [f"deb {mirror()} bullseye main"])
 
 
+def outdated_image(folder):
+    """(an OCI layout with the outdated root file system as `outdated`, its dpkg database unpacked)"""
+    rootfs = outdated_rootfs()
+    layout = Layout(Path(folder) / "layout")
+    layout.name(add_image(layout, "amd64", [rootfs]), "outdated")
+    root = Path(folder) / "root"
+    with tarfile.open(fileobj=io.BytesIO(rootfs[0]), mode="r:gz") as tar:
+        for member in tar:
+            path = member.name.removeprefix("./")
+            if path.startswith("var/lib/dpkg/") and member.isfile():
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / path).write_bytes(tar.extractfile(member).read())
+    return layout.folder, root
+
+
 def packed_rootfs(name, *arguments, sources=lambda: []):
     packed = CACHE / "images" / f"{name}.tar.gz"
     if not packed.exists():

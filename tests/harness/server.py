@@ -52,13 +52,10 @@ class Server:
         self.account = account or "000000000000"
         self.region = region or "us-east-1"
         self.environment = environment or {}
+        self.arguments = ["--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
         self.config_path = None
         if config:
-            self.config_path = self.folder / "berth.toml"
-            self.config_path.write_text(toml(config))
-        self.arguments = ["--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
-        if self.config_path:
-            self.arguments += ["--config", str(self.config_path)]
+            self.configure(config)
         if account:
             self.arguments += ["--account", account]
         if region:
@@ -68,6 +65,13 @@ class Server:
         self.process = None
         self.secrets = set()
         self.errors_allowed = False
+
+    def configure(self, config):
+        """For the next start."""
+        if not self.config_path:
+            self.config_path = self.folder / "berth.toml"
+            self.arguments += ["--config", str(self.config_path)]
+        self.config_path.write_text(toml(config))
 
     @property
     def host(self):

@@ -1,6 +1,6 @@
 """The whole way of a scan in the server: a real, outdated image pushed by a real client to a scan-on-push repository,
 its findings through the AWS CLI and boto3, held against dpkg's own tools over the same records."""
-import io
+import gzip
 import json
 import subprocess
 import tarfile
@@ -11,7 +11,8 @@ import pytest
 from harness import debian_truth, ecr
 from harness.clients import AWS_V2, Workplace
 from harness.eventually import eventually
-from harness.images import Layout, add_image, outdated_rootfs
+from harness.images import outdated_image, tar_gz
+from harness.oci import INDEX, Oci, digest_of, encode, index_manifest
 from harness.server import BINARY as BERTH
 
 RECORDS = Path(__file__).parents[1] / "data/debian-bullseye/osv.jsonl.xz"
@@ -38,17 +39,8 @@ def place(server, tmp_path_factory):
 @pytest.fixture(scope="module")
 def outdated(tmp_path_factory):
     """(OCI layout, the findings that dpkg's tools give)"""
-    rootfs = outdated_rootfs()
-    layout = Layout(tmp_path_factory.mktemp("outdated"))
-    layout.name(add_image(layout, "amd64", [rootfs]), "outdated")
-    root = tmp_path_factory.mktemp("root")
-    with tarfile.open(fileobj=io.BytesIO(rootfs[0]), mode="r:gz") as tar:
-        for member in tar:
-            path = member.name.removeprefix("./")
-            if path.startswith("var/lib/dpkg/") and member.isfile():
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                (root / path).write_bytes(tar.extractfile(member).read())
-    return layout.folder, debian_truth.findings(root, "11", [RECORDS])
+    layout, root = outdated_image(tmp_path_factory.mktemp("outdated"))
+    return layout, debian_truth.findings(root, "11", [RECORDS])
 
 
 def push(place, layout, repository, tag):
@@ -157,3 +149,104 @@ def test_without_a_database_a_scan_fails_and_says_what_to_do(servers, outdated, 
     assert "berth vulndb" in status()["description"]
     import_records(server, RECORDS)
     assert eventually(lambda: status()["status"] == "COMPLETE", 60)
+
+
+BILLS = {"cyclonedx": "application/vnd.cyclonedx+json", "spdx": "application/spdx+json"}
+
+
+@pytest.mark.parametrize("kind", BILLS)
+def test_scanned_images_get_their_bill_of_materials(servers, tmp_path, kind):
+    """Once, as oras and regctl see it; each child of an index its own; a deleted image none."""
+    server = servers.start(config={"jobs": {"poll_interval": "100ms"},
+                                   "scanner": {"database_poll": "200ms", "attach_sbom": kind}})
+    import_records(server, RECORDS)
+    client = ecr.client(server)
+    client.create_repository(repositoryName="app/sbom", imageTagMutability="IMMUTABLE",
+                             imageScanningConfiguration={"scanOnPush": True})
+    oci = Oci(server.url, ecr.token(server))
+    status = "Package: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.1.1w-0+deb11u1\n\n"
+    layers = [tar_gz({"etc/os-release": b'ID=debian\nVERSION_ID="11"\n', "var/lib/dpkg/status": status.encode(),
+                      "salt": salt})[0] for salt in (b"1", b"2", b"3")]
+    first, first_bytes = oci.push_image("app/sbom", None, layers[0])
+    second, second_bytes = oci.push_image("app/sbom", None, layers[1])
+    index = encode(index_manifest(first_bytes, second_bytes))
+    assert oci.put_manifest("app/sbom", "v1", index, INDEX).status_code == 201
+
+    def bills(digest):
+        return oci.referrers("app/sbom", digest).json()["manifests"]
+    for digest in (first, second):
+        assert eventually(lambda d=digest: bills(d), 30)
+        bill, = bills(digest)
+        assert bill["artifactType"] == BILLS[kind]
+    assert bills(digest_of(index)) == []
+    bill = bills(first)[0]
+    assert bills(bill["digest"]) == []
+    layer, = oci.get_manifest("app/sbom", bill["digest"]).json()["layers"]
+    text = oci.get_blob("app/sbom", layer["digest"]).text
+    assert "pkg:deb/debian/openssl@1.1.1w" in text and first in text
+
+    place = Workplace(tmp_path / "home", server)
+    password = place.password()
+    place.run("oras", "login", "--plain-http", "-u", "AWS", "--password-stdin", server.host, input=password)
+    seen = json.loads(place.run("oras", "discover", "--plain-http", "--format", "json", f"{server.host}/app/sbom@{first}"))
+    assert [(r["artifactType"], r["digest"]) for r in seen["referrers"]] == [(BILLS[kind], bill["digest"])]
+    place.run("regctl", "registry", "set", "--tls", "disabled", server.host)
+    place.run("regctl", "registry", "login", "-u", "AWS", "--pass-stdin", server.host, input=password)
+    listed = place.run("regctl", "artifact", "list", f"{server.host}/app/sbom@{second}", "--format", "{{jsonPretty .}}")
+    assert bills(second)[0]["digest"] in listed and bill["digest"] not in listed
+
+    # Scans again bring no second one; nor has a bill a scan of its own.
+    images = len(client.describe_images(repositoryName="app/sbom")["imageDetails"])
+
+    def completed_at():
+        answer = client.describe_image_scan_findings(repositoryName="app/sbom", imageId={"imageDigest": first})
+        return answer.get("imageScanFindings", {}).get("imageScanCompletedAt")
+    assert eventually(completed_at, 30)
+    before = completed_at()
+    ecr.berth_call(server, "RescanImages", {"repositoryName": "app/sbom"})
+    assert eventually(lambda: (completed_at() or before) > before, 30)
+    assert bills(first) == [bill]
+    assert len(client.describe_images(repositoryName="app/sbom")["imageDetails"]) == images == 5
+    with pytest.raises(client.exceptions.ScanNotFoundException):
+        client.describe_image_scan_findings(repositoryName="app/sbom", imageId={"imageDigest": bill["digest"]})
+
+
+def endless_layer():
+    """A tar of one file of 64 GiB of zeros, as few bytes of gzip: it takes its reader a while."""
+    piece = 1 << 28
+    info = tarfile.TarInfo("zeros")
+    info.size = 256 * piece
+    header = gzip.compress(info.tobuf(tarfile.GNU_FORMAT), mtime=0)
+    return header + gzip.compress(bytes(piece), mtime=0) * 256 + gzip.compress(bytes(1024), mtime=0)
+
+
+def test_stopping_does_not_wait_for_a_long_scan(servers):
+    """Nor does that count as a try that failed: this scan has only one."""
+    limits = {"layer_unpacked": "100GiB", "layer_ratio": 100000, "attempts": 1}
+    server = servers.start(config=CONFIG | {"scanner": {"database_poll": "200ms"} | limits})
+    import_records(server, RECORDS)
+    client = ecr.client(server)
+    client.create_repository(repositoryName="app/endless", imageScanningConfiguration={"scanOnPush": True})
+
+    def status():
+        try:
+            return client.describe_image_scan_findings(repositoryName="app/endless", imageId={"imageTag": "v1"})[
+                "imageScanStatus"]["status"]
+        except client.exceptions.ScanNotFoundException:
+            return "none"
+    # Only when there is a database is a layer read.
+    oci = Oci(server.url, ecr.token(server))
+    small, _ = oci.push_image("app/endless", "small", tar_gz({"a": b"b"})[0])
+    assert eventually(lambda: "imageScanStatus" in client.describe_images(
+        repositoryName="app/endless", imageIds=[{"imageTag": "small"}])["imageDetails"][0], 30)
+    oci.push_image("app/endless", "v1", endless_layer())
+    assert eventually(lambda: status() == "IN_PROGRESS" and workers_of(server), 30)
+    assert server.terminate(seconds=5) == 0
+    server.start()
+    assert eventually(lambda: status() == "IN_PROGRESS" and workers_of(server), 30)
+    assert server.terminate(seconds=5) == 0
+
+
+def workers_of(server):
+    children = subprocess.run(["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=False)
+    return children.stdout.split()

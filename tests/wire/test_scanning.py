@@ -1,9 +1,15 @@
 """Image scanning as boto3 and the AWS CLI see it. This server has no engine: what is told here is the API's side."""
+import json
+from pathlib import Path
+
 import pytest
 
 from harness import ecr
+from harness.clients import Workplace
 from harness.ecr import refused
 from harness.eventually import eventually
+from harness.oci import Oci
+from harness.server import BINARY
 
 ACCOUNT = "000000000000"
 QUICK = {"jobs": {"poll_interval": "100ms"}, "scanner": {"engine": "off"}}
@@ -28,7 +34,10 @@ def no_scan(name, digest):
 
 
 def failed(client, repository, digest):
-    answer = client.describe_image_scan_findings(repositoryName=repository, imageId={"imageDigest": digest})
+    try:
+        answer = client.describe_image_scan_findings(repositoryName=repository, imageId={"imageDigest": digest})
+    except client.exceptions.ScanNotFoundException:
+        return None
     return answer if answer["imageScanStatus"]["status"] == "FAILED" else None
 
 
@@ -134,3 +143,80 @@ def test_suppression_rules_and_rescans(server, ecr_client, oci, repository):
     eventually(lambda: failed(ecr_client, repository, digest))
     again = {"repositoryName": repository, "imageIds": [{"imageTag": "v1"}]}
     assert ecr.berth_call(server, "RescanImages", again)["imageCount"] == 1
+
+
+def test_a_push_begins_its_scan_at_once(servers):
+    """Not when the queue is looked at the next time."""
+    server = servers.start(config={"jobs": {"poll_interval": "1h"}, "scanner": {"engine": "off"}})
+    client = ecr.client(server)
+    client.create_repository(repositoryName="app/quick", imageScanningConfiguration={"scanOnPush": True})
+    digest, _ = Oci(server.url, ecr.token(server)).push_image("app/quick", "v1")
+    assert eventually(lambda: failed(client, "app/quick", digest), 5)
+
+
+@pytest.fixture
+def berth(server, tmp_path):
+    """Runs `berth ARGUMENTS` against the module's server; its output."""
+    place = Workplace(tmp_path / "home", server)
+    endpoint = "--endpoint", server.url, "--credentials", server.data / "credentials"
+
+    def run(*command, code=0):
+        ran = place.attempt(Path(BINARY).resolve(), *command, *endpoint)
+        assert ran.code == code, (ran.code, ran.out, ran.err)
+        return ran.out if code == 0 else ran.err
+    return run
+
+
+def test_rules_by_the_command_line(server, berth):
+    put = json.loads(berth("scan-rules", "put", "zlib", "--vulnerability", "CVE-2023-45853", "--package", "zlib*",
+                           "--repository", "app/*", "--tag", "v*", "--tag", "latest", "--until", "2099-12-31",
+                           "--reason", "MiniZip is not built"))
+    assert put == {"name": "zlib", "vulnerabilityPattern": "CVE-2023-45853", "packagePattern": "zlib*",
+                   "repositoryPattern": "app/*", "tagPatterns": ["v*", "latest"], "reason": "MiniZip is not built",
+                   "until": 4102444800, "createdAt": put["createdAt"]}
+    berth("scan-rules", "put", "other", "--package", "bash", "--reason", "never run")
+    listed = [json.loads(line) for line in berth("scan-rules", "list").splitlines()]
+    assert [rule["name"] for rule in listed] == ["other", "zlib"] and listed[1] == put
+    assert ecr.berth_call(server, "ListScanSuppressionRules", {})["rules"] == listed
+    # The same name again takes the place of the one before.
+    berth("scan-rules", "put", "other", "--package", "dash", "--reason", "never run")
+    assert json.loads(berth("scan-rules", "list").splitlines()[0])["packagePattern"] == "dash"
+    assert berth("scan-rules", "delete", "zlib") == "deleted zlib\n"
+    berth("scan-rules", "delete", "other")
+    assert berth("scan-rules", "list") == ""
+    assert "zlib" in berth("scan-rules", "delete", "zlib", code=1)
+    assert "--vulnerability" in berth("scan-rules", "put", "none", "--reason", "none", code=2)
+    assert "--until" in berth("scan-rules", "put", "none", "--package", "a", "--reason", "b", "--until", "soon", code=2)
+
+
+def test_rescans_by_the_command_line(berth, ecr_client, oci, repository):
+    first, _ = oci.push_image(repository, "v1", salt=b"1")
+    second, _ = oci.push_image(repository, "v2", salt=b"2")
+    assert berth("images", "rescan", "--repository", repository, "v1") == "1 images wait for their scan\n"
+    assert eventually(lambda: failed(ecr_client, repository, first))
+    with refused("ScanNotFoundException"):
+        ecr_client.describe_image_scan_findings(repositoryName=repository, imageId={"imageDigest": second})
+    assert json.loads(berth("images", "rescan", "--repository", repository, "--format", "json")) == {"imageCount": 2}
+    assert eventually(lambda: failed(ecr_client, repository, second))
+    assert "none" in berth("images", "rescan", "--repository", repository, "none", code=1)
+    assert "not-there" in berth("images", "rescan", "--repository", "not-there", code=1)
+
+
+def test_only_tags_that_fit_are_scanned(server, ecr_client, oci, repository):
+    ecr_client.put_image_scanning_configuration(
+        repositoryName=repository, imageScanningConfiguration={"scanOnPush": True})
+    put = ecr.berth_call(server, "PutScanTagPatterns", {"tagPatterns": ["release-*", "latest"]})
+    assert put["tagPatterns"] == ["release-*", "latest"]
+    try:
+        # The registry's configuration is another thing, and leaves it.
+        ecr_client.put_registry_scanning_configuration(scanType="BASIC", rules=[])
+        other, manifest = oci.push_image(repository, "dev", salt=b"1")
+        fits, _ = oci.push_image(repository, "release-1", salt=b"2")
+        assert eventually(lambda: failed(ecr_client, repository, fits))
+        with refused("ScanNotFoundException"):
+            ecr_client.describe_image_scan_findings(repositoryName=repository, imageId={"imageDigest": other})
+        # A tag that fits makes up for it.
+        oci.put_manifest(repository, "latest", manifest)
+        assert eventually(lambda: failed(ecr_client, repository, other))
+    finally:
+        assert ecr.berth_call(server, "PutScanTagPatterns", {"tagPatterns": []})["tagPatterns"] == []

@@ -31,21 +31,26 @@ Result<Place> find(store::Transaction& tx, const ScanTarget& target) {
 
 Task<Result<scan::Findings>> BuiltInScanner::scan(const ScanTarget& target, scan::Depth depth) {
     const auto database = databases_.current();
-    if (!database) {
-        co_return fail(FaultKind::unavailable,
-                       "There is no vulnerability database yet; import one with `berth vulndb import` or `berth vulndb "
-                       "update` into " +
-                           databases_.folder().string());
-    }
+    if (!database && sboms_ == nullptr) co_return std::unexpected(no_database());
     const auto place = co_await services_.metadata.read([&](store::Transaction& tx) { return find(tx, target); });
     if (!place) co_return std::unexpected(place.error());
     auto inventory = co_await inventory_of(target, place->repository);
     if (!inventory) co_return fail(std::move(inventory));
+    if (sboms_ != nullptr) co_await sboms_->attach(target, *inventory);
+    if (!database) co_return std::unexpected(no_database());
     const scan::Options how{
         .depth = depth, .rank_kernel_headers_last = options_.rank_kernel_headers_last, .now = services_.clock.now()};
     auto findings = co_await offload(threads_, [&] { return scan::match(*inventory, *database, how); });
     if (auto kept = co_await follow(place->image, *inventory, depth); !kept) co_return fail(std::move(kept));
     co_return findings;
+}
+
+Fault BuiltInScanner::no_database() const {
+    return {.kind = FaultKind::unavailable,
+            .message =
+                "There is no vulnerability database yet; import one with `berth vulndb import` or `berth vulndb "
+                "update` into " +
+                databases_.folder().string()};
 }
 
 Task<Result<inventory::Inventory>> BuiltInScanner::inventory_of(const ScanTarget& target,

@@ -6,27 +6,32 @@
 #include "registry/services.hpp"
 #include "scanning/built_in/database_holder.hpp"
 #include "scanning/built_in/engine_options.hpp"
+#include "scanning/sbom_attacher.hpp"
 #include "scanning/scanner.hpp"
 #include "worker/pool.hpp"
 
 namespace berth::scanning {
 
-// All that it is given outlives it.
+// All that it is given outlives it. `sboms`: gets what is in each image; null: nobody wants it.
 class BuiltInScanner final : public Scanner {
 public:
     BuiltInScanner(registry::Services& services, worker::Pool& workers, const DatabaseHolder& databases,
-                   BlockingPool& threads, BuiltInOptions options)
+                   BlockingPool& threads, BuiltInOptions options, SbomAttacher* sboms = nullptr)
         : services_(services),
           workers_(workers),
           databases_(databases),
           threads_(threads),
-          options_(std::move(options)) {}
+          options_(std::move(options)),
+          sboms_(sboms) {}
 
     // The faults' texts name the layer. An enhanced scan makes the image one that follows the database (Reevaluation),
     // a basic one makes it follow no longer.
     [[nodiscard]] Task<Result<scan::Findings>> scan(const ScanTarget& target, scan::Depth depth) override;
+    // Ends the workers.
+    void stop() override { workers_.stop(); }
 
 private:
+    [[nodiscard]] Fault no_database() const;
     [[nodiscard]] Task<Result<inventory::Inventory>> inventory_of(const ScanTarget& target,
                                                                   model::RepositoryId repository);
     [[nodiscard]] Task<Result<inventory::LayerInventory>> layer_of(const TargetLayer& layer,
@@ -40,6 +45,7 @@ private:
     const DatabaseHolder& databases_;
     BlockingPool& threads_;  // for the work of the processor
     const BuiltInOptions options_;
+    SbomAttacher* const sboms_;
 };
 
 }  // namespace berth::scanning

@@ -141,6 +141,27 @@ TEST_F(BuiltIn, WithoutADatabaseItSaysHowToGetOne) {
     EXPECT_NE(findings.error().message.find("berth vulndb import"), std::string::npos);
 }
 
+TEST_F(BuiltIn, ABillIsAttachedWithOrWithoutADatabase) {
+    SbomAttacher sboms(
+        world_.services, *world_.uploads, world_.images, SbomFormat::spdx, [](const auto&) { return std::string(); },
+        "1");
+    BuiltInScanner scanner(world_.services, workers_, databases_, threads_, {}, &sboms);
+    const auto target = push({debian({"zlib"})});
+    const auto findings = wait_for(scanner.scan(target, scan::Depth::basic));
+    ASSERT_FALSE(findings);
+    EXPECT_EQ(findings.error().kind, FaultKind::unavailable);
+    const auto bills = [&] {
+        return wait_for(world_.images.referrers(world_.root, target.repository, target.digest, "application/spdx+json",
+                                                {}, 10))
+            .value()
+            .size();
+    };
+    EXPECT_EQ(bills(), 1U);
+    import(record("CVE-2024-1", "zlib", "1.0-2"));
+    EXPECT_TRUE(wait_for(scanner.scan(target, scan::Depth::basic)));
+    EXPECT_EQ(bills(), 1U);
+}
+
 TEST_F(BuiltIn, ReadsAKnownLayerOfAnyImageNoMore) {
     import(record("CVE-2024-1", "zlib", "1.0-2"));
     const auto base = debian({"zlib"});

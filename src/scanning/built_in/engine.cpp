@@ -20,16 +20,17 @@ worker::PoolOptions pool_options(const EngineOptions& options) {
 
 }  // namespace
 
-Engine::Engine(registry::Services& services, std::filesystem::path database, const EngineOptions& options)
+Engine::Engine(registry::Services& services, std::filesystem::path database, const EngineOptions& options,
+               SbomAttacher* sboms)
     : services_(services),
       rank_kernel_headers_last_(options.scans.rank_kernel_headers_last),
       threads_(std::max<std::size_t>(1, options.workers)),
       databases_(std::move(database), options.database_memory),
       workers_(pool_options(options)),
-      scanner_(services, workers_, databases_, threads_, options.scans) {}
+      scanner_(services, workers_, databases_, threads_, options.scans, sboms) {}
 
 Engine::~Engine() {
-    stop();
+    scanner_.stop();
     threads_.join();
 }
 

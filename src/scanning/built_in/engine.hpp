@@ -16,7 +16,9 @@ namespace berth::scanning {
 class Engine {
 public:
     // Workers are this program, started as `scan-worker` (app/command_scan_worker.cpp). The services outlive it.
-    Engine(registry::Services& services, std::filesystem::path database, const EngineOptions& options);
+    // `sboms`: see BuiltInScanner.
+    Engine(registry::Services& services, std::filesystem::path database, const EngineOptions& options,
+           SbomAttacher* sboms);
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
@@ -29,10 +31,6 @@ public:
     Task<Result<bool>> look_for_database();
     // The keeper outlives the answer, which does not outlive the engine.
     [[nodiscard]] std::unique_ptr<Reevaluation> reevaluation(FindingsKeeper& keeper);
-
-    // Ends the workers: scans that run, and those that come, are `unavailable`. From any thread; before the program
-    // waits for scans to end.
-    void stop() { workers_.stop(); }
 
 private:
     registry::Services& services_;

@@ -1,10 +1,12 @@
 #include "scanning/clair/clair_scanner.hpp"
 
 #include "auth/download_link.hpp"
+#include "client/http.hpp"
+#include "iam/principal.hpp"
+#include "scanning/clair/json.hpp"
 #include "scanning/clair/report.hpp"
+#include "scanning/clair/state.hpp"
 #include "scanning/clair/token.hpp"
-
-#include <boost/json.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -24,71 +26,96 @@ constexpr int not_found = 404;
 constexpr int state_moved = 412;
 constexpr std::size_t longest_words = 300;
 
-json::object object_of(const std::string& body) {
-    constexpr std::size_t max_depth = 32;
-    json::error_code error;
-    auto value = json::parse(body, error, {}, {.max_depth = max_depth});
-    return !error && value.is_object() ? std::move(value.get_object()) : json::object();
-}
-
-std::string text_at(const json::object& in, std::string_view key) {
-    const auto* value = in.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-client::HttpOptions http_options(std::chrono::milliseconds patience) {
-    client::HttpOptions options;
+client::HttpOptions http_options(const Options& options, std::stop_token stop) {
+    client::HttpOptions made;
     // Clair answers when it has fetched and read all layers.
-    options.timeout = patience;
-    options.stall_timeout = std::chrono::ceil<std::chrono::seconds>(patience);
-    return options;
+    made.timeout = options.patience;
+    made.stall_timeout = std::chrono::ceil<std::chrono::seconds>(options.patience);
+    made.ca_file = options.ca_file;
+    made.stop = std::move(stop);
+    return made;
+}
+
+std::string message_of(const std::string& body) {
+    const auto answer = parse_object(body);
+    return answer ? text_at(*answer, "message").substr(0, longest_words) : std::string();
+}
+
+// What is wrong with Clair's answer is no fault of the image.
+std::unexpected<Fault> rubbish(std::string message) {
+    return fail(FaultKind::unavailable, std::move(message));
 }
 
 }  // namespace
 
-// One scan, on a thread that may wait.
+// One conversation, on a thread that may wait.
 class ClairScanner::Run {
 public:
-    Run(ClairScanner& scanner, const ScanTarget& target)
+    explicit Run(ClairScanner& scanner)
         : scanner_(scanner),
-          target_(target),
-          http_(http_options(scanner.options_.patience)),
+          http_(http_options(scanner.options_, scanner.stop_.get_token())),
           end_(std::chrono::steady_clock::now() + scanner.options_.patience) {}
 
-    Result<scan::Findings> scan(scan::Depth depth) {
-        if (auto indexed = index(); !indexed) return fail(std::move(indexed));
-        auto report = fetch_report();
+    Result<scan::Findings> scan(const ScanTarget& target, scan::Depth depth) {
+        // Before the report: what Clair learns in between is a reason to ask again.
+        auto now = state();
+        if (!now) return fail(std::move(now));
+        if (auto indexed = index(target); !indexed) return fail(std::move(indexed));
+        auto report = fetch_report(target.digest);
         if (!report) return fail(std::move(report));
         std::vector<std::string> layers;
-        for (const auto& layer : target_.layers) layers.push_back(layer.digest.text());
-        return findings_of(*report, layers, depth);
+        for (const auto& layer : target.layers) layers.push_back(layer.digest.text());
+        auto findings = findings_of(*report, layers, depth);
+        if (!findings && findings.error().kind == FaultKind::invalid_parameter) {
+            return rubbish(findings.error().message);
+        }
+        if (findings) findings->database = std::move(*now);
+        return findings;
+    }
+
+    Result<vulndb::Freshness> state() {
+        auto index = ask("GET", "/indexer/api/v1/index_state", {});
+        if (!index) return fail(std::move(index));
+        if (index->status != ok) return refused(*index);
+        auto updates = ask("GET", "/matcher/api/v1/internal/update_operation?latest=true", {});
+        if (!updates) return fail(std::move(updates));
+        // Clair promises nothing about this one.
+        if (updates->status != ok && updates->status != not_found) return refused(*updates);
+        std::optional<std::string_view> operations;
+        if (updates->status == ok) operations = updates->body;
+        const auto day = std::chrono::floor<std::chrono::days>(scanner_.clock_.now());
+        auto state = state_of(index->body, operations, std::to_string(day.time_since_epoch().count()));
+        if (!state) return rubbish(state.error().message);
+        return state;
     }
 
 private:
-    Result<void> index() {
-        auto answer = ask("POST", "/indexer/api/v1/index_report", manifest());
+    Result<void> index(const ScanTarget& target) {
+        auto answer = ask("POST", "/indexer/api/v1/index_report", manifest(target));
         for (;;) {
             if (!answer) return fail(std::move(answer));
             if (answer->status == state_moved) return fail(FaultKind::unavailable, "Clair's indexer has just changed");
             if (answer->status != ok && answer->status != created) return refused(*answer);
-            const auto report = object_of(answer->body);
-            const auto state = text_at(report, "state");
+            const auto report = parse_object(answer->body);
+            const auto state = report ? text_at(*report, "state") : std::string();
+            if (state.empty()) return rubbish("Clair's answer is no index report");
             if (state == "IndexFinished") return {};
-            if (state == "IndexError") return broken(text_at(report, "err"));
+            if (state == "IndexError") return broken(text_at(*report, "err"));
             // Somebody else's request for the same image is still under way.
             if (auto waited = wait(); !waited) return waited;
-            answer = ask("GET", "/indexer/api/v1/index_report/" + target_.digest.text(), {});
+            answer = ask("GET", "/indexer/api/v1/index_report/" + target.digest.text(), {});
         }
     }
 
-    Result<std::string> fetch_report() {
+    Result<std::string> fetch_report(const model::Digest& image) {
         for (;;) {
-            auto answer = ask("GET", "/matcher/api/v1/vulnerability_report/" + target_.digest.text(), {});
+            auto answer = ask("GET", "/matcher/api/v1/vulnerability_report/" + image.text(), {});
             if (!answer) return fail(std::move(answer));
             if (answer->status == ok || answer->status == created) return std::move(answer->body);
             if (answer->status != accepted) return refused(*answer);
-            // 202: the matcher's data are not all there yet.
-            if (auto waited = wait(); !waited) return fail(std::move(waited));
+            if (auto waited = wait(); !waited) {
+                return fail(FaultKind::unavailable, "Clair has not loaded its vulnerability data yet");
+            }
         }
     }
 
@@ -105,42 +132,40 @@ private:
         }
         request.body = std::move(body);
         auto answer = http_.send(request);
-        if (!answer) return fail(answer.error().kind, "no answer from Clair: " + answer.error().message);
-        return answer;
+        if (answer) return answer;
+        // A connection that does not come is no slow image.
+        const bool late = std::chrono::steady_clock::now() >= end_;
+        const auto kind = answer.error().kind;
+        return fail(kind == FaultKind::deadline && !late ? FaultKind::unavailable : kind,
+                    "no answer from Clair: " + answer.error().message);
     }
 
     // A layer that stands in an image twice is indexed once. Clair wants no configuration, only layers.
-    std::string manifest() const {
+    std::string manifest(const ScanTarget& target) const {
         json::array layers;
         std::vector<std::string> seen;
-        for (const auto& layer : target_.layers) {
+        for (const auto& layer : target.layers) {
             const auto& digest = layer.digest.text();
             if (std::ranges::find(seen, digest) != seen.end()) continue;
             seen.push_back(digest);
-            layers.push_back(
-                json::object{{"hash", digest}, {"uri", link_to(layer.digest)}, {"headers", json::object()}});
+            layers.push_back(json::object{
+                {"hash", digest}, {"uri", link_to(target.repository, layer.digest)}, {"headers", json::object()}});
         }
-        return json::serialize(json::object{{"hash", target_.digest.text()}, {"layers", std::move(layers)}});
+        return json::serialize(json::object{{"hash", target.digest.text()}, {"layers", std::move(layers)}});
     }
 
-    std::string link_to(const model::Digest& digest) const {
-        const auto& [registry, name] = target_.repository;
-        const auth::DownloadLink link{.registry = registry,
-                                      .repository = name,
+    std::string link_to(const registry::RepositoryRef& repository, const model::Digest& digest) const {
+        const auth::DownloadLink link{.registry = repository.registry,
+                                      .repository = repository.name,
                                       .digest = digest,
-                                      .principal = {.arn = "arn:aws:iam::" + registry.account.text() + ":root",
-                                                    .account = registry.account,
-                                                    .user_id = registry.account.text(),
-                                                    .access_key_id = {}},
+                                      .principal = iam::account_root(repository.registry),
                                       .expires_at = scanner_.clock_.now() + auth::link_lifetime};
         return scanner_.options_.own_url + auth::download_target(scanner_.links_, link);
     }
 
     Result<void> wait() {
-        if (std::chrono::steady_clock::now() + scanner_.options_.poll > end_) {
-            return fail(FaultKind::deadline, "Clair takes too long");
-        }
         if (!scanner_.pause()) return fail(FaultKind::unavailable, "the server is being stopped");
+        if (std::chrono::steady_clock::now() > end_) return fail(FaultKind::deadline, "Clair takes too long");
         return {};
     }
 
@@ -149,11 +174,10 @@ private:
     }
 
     static std::unexpected<Fault> refused(const client::HttpAnswer& answer) {
-        auto words = text_at(object_of(answer.body), "message").substr(0, longest_words);
         switch (answer.status) {
             case unauthorised:
             case forbidden:
-                return fail(FaultKind::access_denied, "Clair does not take this server's key");
+                return fail(FaultKind::unavailable, "Clair does not take this server's key");
             case not_found:
                 return fail(FaultKind::unavailable, "Clair has forgotten the image");
             default:
@@ -161,11 +185,10 @@ private:
         }
         constexpr int first_server_error = 500;
         const auto kind = answer.status < first_server_error ? FaultKind::invalid_manifest : FaultKind::unavailable;
-        return fail(kind, "Clair answers with " + std::to_string(answer.status) + ": " + words);
+        return fail(kind, "Clair answers with " + std::to_string(answer.status) + ": " + message_of(answer.body));
     }
 
     ClairScanner& scanner_;
-    const ScanTarget& target_;
     client::HttpClient http_;
     std::chrono::steady_clock::time_point end_;
 };
@@ -175,20 +198,18 @@ ClairScanner::ClairScanner(Options options, const auth::StatementKey& links, con
 
 Task<Result<scan::Findings>> ClairScanner::scan(const ScanTarget& target, scan::Depth depth) {
     const ScanTarget own = target;
-    co_return co_await offload(pool_, [this, &own, depth] { return Run(*this, own).scan(depth); });
+    co_return co_await offload(pool_, [this, &own, depth] { return Run(*this).scan(own, depth); });
 }
 
-void ClairScanner::stop() {
-    {
-        const std::scoped_lock lock(mutex_);
-        stopped_ = true;
-    }
-    changed_.notify_all();
+Task<Result<vulndb::Freshness>> ClairScanner::state() {
+    co_return co_await offload(pool_, [this] { return Run(*this).state(); });
 }
 
 bool ClairScanner::pause() {
     std::unique_lock lock(mutex_);
-    return !changed_.wait_for(lock, options_.poll, [this] { return stopped_; });
+    const auto stop = stop_.get_token();
+    changed_.wait_for(lock, stop, options_.poll, [&] { return stop.stop_requested(); });
+    return !stop.stop_requested();
 }
 
 }  // namespace berth::scanning::clair

@@ -5,49 +5,44 @@
 #include "async/offload.hpp"
 #include "auth/mac.hpp"
 #include "base/clock.hpp"
-#include "base/secret.hpp"
-#include "client/http.hpp"
+#include "scanning/clair/options.hpp"
 #include "scanning/scanner.hpp"
+#include "vulndb/database.hpp"
 
-#include <chrono>
 #include <condition_variable>
 #include <mutex>
-#include <string>
+#include <stop_token>
 
 namespace berth::scanning::clair {
-
-struct Options {
-    std::string url;      // http://clair:6060
-    std::string own_url;  // of this server, as Clair reaches it
-    Secret key;           // the shared bytes; empty: Clair asks for none
-    std::string issuer = "berth";
-    std::chrono::milliseconds poll{2'000};
-    std::chrono::milliseconds patience{600'000};  // for one image, from the first request on
-};
 
 class ClairScanner final : public Scanner {
 public:
     // Everything outlives it. `links` is the key that this server's download links are signed with.
     ClairScanner(Options options, const auth::StatementKey& links, const Clock& clock, BlockingPool& pool);
 
-    // Faults: unavailable (no answer, still loading its data, another state than asked for: try again), unsupported and
-    // invalid_manifest (Clair cannot index the image; its words), deadline, access_denied (the key).
+    // Findings say which state() they are of. Faults: unavailable (no answer, still loading its data, another state
+    // than asked for: try again), unsupported and invalid_manifest (Clair cannot index the image; its words),
+    // invalid_parameter (its answer is none), deadline, access_denied (the key).
     [[nodiscard]] Task<Result<scan::Findings>> scan(const ScanTarget& target, scan::Depth depth) override;
 
-    // Ends waiting for Clair, now and from now on; scans under way end with unavailable.
-    void stop();
+    // What Clair knows now: the generation is another one when an update brought it new vulnerabilities, or when its
+    // indexer looks for other things. The same faults.
+    [[nodiscard]] Task<Result<vulndb::Freshness>> state();
+
+    // Breaks off requests within a second.
+    void stop() override { stop_.request_stop(); }
 
 private:
     class Run;
     [[nodiscard]] bool pause();  // false: stopped
 
-    Options options_;
+    const Options options_;
     const auth::StatementKey& links_;
     const Clock& clock_;
     BlockingPool& pool_;
+    std::stop_source stop_;
     std::mutex mutex_;
-    std::condition_variable changed_;
-    bool stopped_ = false;
+    std::condition_variable_any changed_;
 };
 
 }  // namespace berth::scanning::clair

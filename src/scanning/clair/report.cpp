@@ -2,8 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "scan/severity.hpp"
-
-#include <boost/json.hpp>
+#include "scanning/clair/json.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,24 +19,7 @@ namespace json = boost::json;
 using inventory::PackageType;
 using scan::Severity;
 
-constexpr std::size_t max_depth = 32;
 constexpr std::size_t max_hits = 1'000'000;
-
-const json::object empty_object;
-const json::array empty_array;
-
-const json::object& object_at(const json::object& in, std::string_view key) {
-    const auto* value = in.if_contains(key);
-    return value != nullptr && value->is_object() ? value->get_object() : empty_object;
-}
-const json::array& array_at(const json::object& in, std::string_view key) {
-    const auto* value = in.if_contains(key);
-    return value != nullptr && value->is_array() ? value->get_array() : empty_array;
-}
-std::string text_at(const json::object& in, std::string_view key) {
-    const auto* value = in.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
 
 // "python:usr/lib/python3/dist-packages": the kind of the database, and where it is.
 struct Place {
@@ -263,10 +245,8 @@ private:
 }  // namespace
 
 Result<scan::Findings> findings_of(std::string_view report, const std::vector<std::string>& layers, scan::Depth depth) {
-    json::error_code error;
-    const auto value = json::parse(report, error, {}, {.max_depth = max_depth});
-    const auto* root = error ? nullptr : value.if_object();
-    if (root == nullptr || !root->contains("packages") || !root->contains("package_vulnerabilities")) {
+    const auto root = parse_object(report);
+    if (!root || !root->contains("packages") || !root->contains("package_vulnerabilities")) {
         return fail(FaultKind::invalid_parameter, "Clair's answer is no vulnerability report");
     }
     return Reader(*root, layers, depth).read();

@@ -124,6 +124,20 @@ std::vector<ImageScan> Scans::retryable(model::ImageRowId after, std::size_t lim
     return found;
 }
 
+// "Another" is smaller or larger: two seeks, each past what is up to date.
+std::vector<ImageScan> Scans::behind(std::string_view generation, std::size_t limit) {
+    std::vector<ImageScan> found;
+    for (auto row = db_.run("SELECT " BERTH_SCAN_COLUMNS
+                            " FROM image_scan WHERE continuous = 1 AND state = 'COMPLETE' AND generation < $1"
+                            " UNION ALL SELECT " BERTH_SCAN_COLUMNS
+                            " FROM image_scan WHERE continuous = 1 AND state = 'COMPLETE' AND generation > $1 LIMIT $2",
+                            generation, limit);
+         row; row.next()) {
+        found.push_back(read_scan(row));
+    }
+    return found;
+}
+
 void Scans::put_suppression(const model::Registry& registry, const SuppressionRule& rule) {
     db_.change(
         "INSERT INTO scan_suppression (account, region, name, vulnerability, package, repository, tags, reason,"

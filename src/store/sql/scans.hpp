@@ -19,6 +19,7 @@ public:
     void put_findings(model::ImageRowId image, std::string_view bytes) override;
     void erase(model::ImageRowId image) override;
     std::vector<ImageScan> retryable(model::ImageRowId after, std::size_t limit) override;
+    std::vector<ImageScan> behind(std::string_view generation, std::size_t limit) override;
 
     void enqueue(model::ImageRowId image, model::RepositoryId repository) override;
     bool any_due(Timestamp now) override;

@@ -181,6 +181,7 @@ CREATE TABLE setting (
 )sql";
 
 constexpr Migration steps[] = {
+<<<<<<< HEAD
     {.version = 1, .text = version_1},
     {.version = 2, .text = blob_review_schema},
     {.version = 3, .text = recycle_bin_schema},
@@ -188,6 +189,12 @@ constexpr Migration steps[] = {
     {.version = 5, .text = scan_schema},
     {.version = 6, .text = inventory_schema},
     {.version = 7, .text = lifecycle_upkeep_schema},
+=======
+    {.version = 1, .text = version_1},           {.version = 2, .text = blob_review_schema},
+    {.version = 3, .text = recycle_bin_schema},  {.version = 4, .text = lifecycle_schema},
+    {.version = 5, .text = scan_schema},         {.version = 6, .text = inventory_schema},
+    {.version = 7, .text = scans_behind_schema},
+>>>>>>> scanwire
 };
 
 }  // namespace

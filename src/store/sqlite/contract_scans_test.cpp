@@ -1,6 +1,7 @@
 // Scans, their queue, and what a registry says about them.
 #include "store/sqlite/contract.hpp"
 
+#include <set>
 #include <vector>
 
 namespace berth::store::contract {
@@ -70,6 +71,35 @@ TEST_F(ScanContract, AScanIsReplacedAndItsFindingsStay) {
         EXPECT_FALSE(tx.scans().find(model::ImageRowId{1}));
         EXPECT_TRUE(tx.scans().findings(model::ImageRowId{1}).empty());
         EXPECT_FALSE(tx.scans().any_due(at(100)));
+    });
+}
+
+TEST_F(ScanContract, OnlyContinuousScansFallBehind) {
+    change([](Transaction& tx) {
+        const auto add = [&](std::int64_t id, ScanState state, bool continuous, std::string generation) {
+            auto one = scan(id);
+            one.state = state;
+            one.continuous = continuous;
+            one.generation = std::move(generation);
+            tx.scans().put(one);
+        };
+        add(1, ScanState::complete, true, "a");
+        add(2, ScanState::complete, true, "b");
+        add(3, ScanState::complete, true, "c");
+        add(4, ScanState::complete, false, "a");
+        add(5, ScanState::in_progress, true, "a");
+        const auto behind = [&](std::string_view generation, std::size_t limit) {
+            std::set<std::int64_t> ids;
+            for (const auto& one : tx.scans().behind(generation, limit))
+                ids.insert(static_cast<std::int64_t>(one.image));
+            return ids;
+        };
+        EXPECT_EQ(behind("b", 10), (std::set<std::int64_t>{1, 3}));
+        EXPECT_EQ(behind("z", 10), (std::set<std::int64_t>{1, 2, 3}));
+        EXPECT_EQ(behind("z", 2).size(), 2U);
+        add(3, ScanState::complete, true, "b");
+        add(1, ScanState::failed, true, "a");
+        EXPECT_TRUE(behind("b", 10).empty());
     });
 }
 

@@ -160,6 +160,7 @@ protected:
         scans.put_findings(scanned, "f");
         (void)scans.findings(scanned);
         (void)scans.retryable(model::ImageRowId{0}, 1);
+        (void)scans.behind("g", 1);
         scans.enqueue(scanned, here);
         (void)scans.any_due(at(0));
         (void)scans.claim("me", at(1), at(2));
@@ -327,6 +328,7 @@ TEST_F(Plans, ListsUseTheirOwnIndex) {
     expect("FROM bin_blob i WHERE (i.digest, i.repository, i.image) >", "PRIMARY KEY ((digest,repository,image)>");
     expect("SELECT turn FROM scan_queue", "scan_queue_ready (turn>?)");
     expect("SELECT 1 FROM scan_queue WHERE ready = 0", "scan_queue_due (due_at<?)");
+    expect("FROM image_scan WHERE continuous = 1", "image_scan_behind (generation<?)");
     expect("FROM image_scan WHERE retryable = 1", "image_scan_retryable (image>?)");
     expect("r.name > $3", "repository_name (account=? AND region=? AND name>?)");
     expect("c.child = $2", "PRIMARY KEY (repository=? AND child=?)");
