@@ -25,7 +25,7 @@ def clair(tmp_path_factory):
 @pytest.fixture(scope="module")
 def server(module_servers, clair):
     own = module_servers.prepare()
-    own.configure({"jobs": {"poll_interval": "100ms"}, "scanner": {
+    own.configure({"jobs": {"poll_interval": "100ms"}, "log": {"access": "all"}, "scanner": {
         "engine": "clair", "clair_url": clair.url, "clair_key": KEY, "clair_issuer": ISSUER, "clair_interval": "200ms",
         "clair_poll": "100ms", "clair_layers_url": f"http://127.0.0.1:{own.port}"}})
     own.secrets.add(KEY)
@@ -35,6 +35,10 @@ def server(module_servers, clair):
 @pytest.fixture(scope="module")
 def outdated(tmp_path_factory):
     return outdated_image(tmp_path_factory.mktemp("outdated"))
+
+
+def layers_fetched(server):
+    return [line for line in server.log().splitlines() if "GET" in line and "/blobs/sha256:" in line]
 
 
 def test_clair_finds_what_the_records_say(ecr_client, server, outdated, tmp_path):
@@ -72,9 +76,12 @@ def test_what_clair_learns_reaches_continuous_scans(ecr_client, server, clair, o
     tracker = tracker_of("11", "bullseye", [RECORDS])
     tracker["openssl"]["CVE-2099-0001"] = {"description": "new", "releases": {
         "bullseye": {"status": "open", "urgency": "high"}}}
+    fetched = layers_fetched(server)
+    assert fetched
     clair.publish(tracker)
     clair.restart()
     assert eventually(lambda: "CVE-2099-0001" in names(), 60)
+    assert layers_fetched(server) == fetched  # Clair knows already what is in the image
 
 
 def test_another_key_is_refused_and_said(servers, clair, outdated, tmp_path):
