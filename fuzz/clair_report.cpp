@@ -1,7 +1,6 @@
 // What a Clair server says: any text becomes findings that keep their promises, or is refused.
-#include "scanning/clair/report.hpp"
-
 #include "check.hpp"
+#include "scanning/clair/report.hpp"
 #include "scanning/clair/state.hpp"
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 // What a registry asks for: any header is read or not; names come in lower case.
-#include "pull/challenge.hpp"
-
 #include "check.hpp"
+#include "pull/challenge.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,7 +1,6 @@
 // The file that `docker login` writes: any text has a login for a host, or none.
-#include "pull/login.hpp"
-
 #include "check.hpp"
+#include "pull/login.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,6 @@
 // Names of images in registries: what is understood is understood the same when it is written out in full.
-#include "pull/reference.hpp"
-
 #include "check.hpp"
+#include "pull/reference.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,8 +1,7 @@
 // What server and worker say to each other: any bytes are refused or understood, and what is understood is said again
 // in the same way.
-#include "worker/frames.hpp"
-
 #include "check.hpp"
+#include "worker/frames.hpp"
 
 #include <cstddef>
 #include <cstdint>
