@@ -222,11 +222,7 @@ Node::Parts::Parts(const Config& the_config)
       lifecycle_previews(services),
       lifecycle_runs(services),
       storage_classes(services),
-<<<<<<< HEAD
       followers(services),
-      scan_engine(services, vulnerability_database_folder(config), config.scan_engine_options),
-=======
->>>>>>> scanwire
       scan_results(services),
       sboms(make_sboms()),
       scan_engine(services, vulnerability_database_folder(config), config.scan_engine_options, sboms.get()),

@@ -181,7 +181,6 @@ CREATE TABLE setting (
 )sql";
 
 constexpr Migration steps[] = {
-<<<<<<< HEAD
     {.version = 1, .text = version_1},
     {.version = 2, .text = blob_review_schema},
     {.version = 3, .text = recycle_bin_schema},
@@ -189,12 +188,7 @@ constexpr Migration steps[] = {
     {.version = 5, .text = scan_schema},
     {.version = 6, .text = inventory_schema},
     {.version = 7, .text = lifecycle_upkeep_schema},
-=======
-    {.version = 1, .text = version_1},           {.version = 2, .text = blob_review_schema},
-    {.version = 3, .text = recycle_bin_schema},  {.version = 4, .text = lifecycle_schema},
-    {.version = 5, .text = scan_schema},         {.version = 6, .text = inventory_schema},
-    {.version = 7, .text = scans_behind_schema},
->>>>>>> scanwire
+    {.version = 8, .text = scans_behind_schema},
 };
 
 }  // namespace
