@@ -71,7 +71,7 @@ CREATE TABLE scan_suppression (
 ) {clustered};
 )sql";
 
-// Version 7: to find continuous scans that are behind their engine's data.
+// Version 8: to find continuous scans that are behind their engine's data.
 inline constexpr std::string_view scans_behind_schema = R"sql(
 CREATE INDEX image_scan_behind ON image_scan (generation) WHERE continuous = 1 AND state = 'COMPLETE';
 )sql";
