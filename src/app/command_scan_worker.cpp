@@ -26,6 +26,7 @@ void add_scan_worker_command(CLI::App& program, int& exit_code) {
     const auto arguments = std::make_shared<Arguments>();
     command->add_option("--memory", arguments->limits.memory_bytes, "Bytes of address space")->required();
     command->add_option("--cpu", arguments->limits.cpu_seconds, "Seconds of processor time")->required();
+    command->add_option("--niceness", arguments->limits.niceness, "How far it steps back, 0 to 19")->required();
     command->add_option("--layers", arguments->layers, "How many it answers before it ends")->required();
     command->callback([arguments] { ::_exit(worker::run_layer_worker(arguments->limits, arguments->layers)); });
 }

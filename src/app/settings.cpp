@@ -274,6 +274,8 @@ std::vector<Setting> make_settings() {
              "Address space of such a process; a layer that needs more fails its scan."),
         number("scanner.worker_cpu", BERTH_AT(scan_engine_options.sandbox.cpu_seconds),
                "Seconds of processor time of such a process, for all layers it reads."),
+        number("scanner.worker_niceness", BERTH_AT(scan_engine_options.sandbox.niceness),
+               "How far such a process steps back where processors are short, 0 to 19: pushes and pulls go first."),
         number("scanner.worker_layers", BERTH_AT(scan_engine_options.layers_of_worker),
                "Layers that such a process reads before another takes its place."),
         duration("scanner.worker_idle", BERTH_AT(scan_engine_options.idle),

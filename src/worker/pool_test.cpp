@@ -6,11 +6,13 @@
 #include "testing/bytes.hpp"
 #include "testing/run.hpp"
 #include "testing/worker_program.hpp"
+#include "worker/sandbox.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -258,6 +260,30 @@ TEST(Sandbox, EndsAWorkerThatUsesTooMuchTime) {
     const auto fault = fault_of(testing::worker_program("sandbox, spins"), debian_layer());
     EXPECT_EQ(fault.kind, FaultKind::deadline);
     EXPECT_TRUE(says(fault, "processor time")) << fault.message;
+}
+
+TEST(Sandbox, StepsBackWhereProcessorsAreShort) {
+    std::array<int, 2> go{};
+    std::array<int, 2> ready{};
+    ASSERT_EQ(::pipe2(go.data(), O_CLOEXEC), 0);
+    ASSERT_EQ(::pipe2(ready.data(), O_CLOEXEC), 0);
+    const auto child = ::fork();
+    char byte = 'r';
+    if (child == 0) {
+        ::dup2(go[0], 0);
+        ::dup2(ready[1], 1);
+        const bool confined = enter_sandbox({.niceness = 7}) && ::write(1, &byte, 1) == 1 && ::read(0, &byte, 1) == 0;
+        ::_exit(confined ? 0 : 1);
+    }
+    ::close(ready[1]);
+    ::close(go[0]);
+    EXPECT_EQ(::read(ready[0], &byte, 1), 1);
+    EXPECT_EQ(::getpriority(PRIO_PROCESS, static_cast<id_t>(child)), 7);
+    ::close(go[1]);
+    ::close(ready[0]);
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
 TEST(Sandbox, BoundsMemory) {

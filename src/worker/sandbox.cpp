@@ -102,6 +102,7 @@ Result<void> enter_sandbox(const SandboxLimits& limits) {
     if (::clearenv() != 0) return refused("clearenv", errno);
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return refused("PR_SET_DUMPABLE", errno);
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return refused("no_new_privs", errno);
+    if (::setpriority(PRIO_PROCESS, 0, static_cast<int>(limits.niceness)) != 0) return refused("setpriority", errno);
     if (auto limited = limit_resources(limits); !limited) return limited;
     return filter_calls();
 }

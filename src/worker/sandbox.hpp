@@ -10,6 +10,8 @@ namespace berth::worker {
 struct SandboxLimits {
     std::uint64_t memory_bytes = std::uint64_t{2} << 30;  // of address space, the program itself included
     std::uint64_t cpu_seconds = 600;                      // of the process's whole life
+    // How far it steps back where processors are short, 0 to 19: whoever pushes and pulls goes first.
+    unsigned niceness = 19;
 };
 
 // From here on the process can read descriptor 0, write descriptor 1, manage its memory and end; any other system call

@@ -12,7 +12,8 @@ namespace {
 worker::PoolOptions pool_options(const EngineOptions& options) {
     return {.program = {.path = "/proc/self/exe",
                         .arguments = {"scan-worker", "--memory", std::to_string(options.sandbox.memory_bytes), "--cpu",
-                                      std::to_string(options.sandbox.cpu_seconds), "--layers",
+                                      std::to_string(options.sandbox.cpu_seconds), "--niceness",
+                                      std::to_string(options.sandbox.niceness), "--layers",
                                       std::to_string(options.layers_of_worker)}},
             .workers = options.workers,
             .idle = options.idle};
