@@ -1,6 +1,6 @@
 #include "scan/suppression.hpp"
 
-#include "scan/glob.hpp"
+#include "base/wildcard.hpp"
 
 #include <algorithm>
 
@@ -10,22 +10,25 @@ namespace {
 
 bool speaks_of_image(const SuppressionRule& rule, const ImageContext& context) {
     if (rule.until && context.now >= *rule.until) return false;
-    if (!rule.repository.empty() && (context.repository.empty() || !fits(rule.repository, context.repository))) {
+    if (!rule.repository.empty() &&
+        (context.repository.empty() || !matches_wildcard(rule.repository, context.repository))) {
         return false;
     }
     return rule.tags.empty() || std::ranges::any_of(rule.tags, [&](const std::string& pattern) {
-               return std::ranges::any_of(context.tags, [&](const std::string& tag) { return fits(pattern, tag); });
+               return std::ranges::any_of(context.tags,
+                                          [&](const std::string& tag) { return matches_wildcard(pattern, tag); });
            });
 }
 
 bool speaks_of_flaw(const SuppressionRule& rule, const Finding& finding) {
-    if (rule.vulnerability.empty() || fits(rule.vulnerability, finding.id)) return true;
+    if (rule.vulnerability.empty() || matches_wildcard(rule.vulnerability, finding.id)) return true;
     return std::ranges::any_of(finding.related,
-                               [&](const std::string& name) { return fits(rule.vulnerability, name); });
+                               [&](const std::string& name) { return matches_wildcard(rule.vulnerability, name); });
 }
 
 bool speaks_of_package(const SuppressionRule& rule, const VulnerablePackage& package) {
-    return rule.package.empty() || fits(rule.package, package.name) || fits(rule.package, package.source_name);
+    return rule.package.empty() || matches_wildcard(rule.package, package.name) ||
+           matches_wildcard(rule.package, package.source_name);
 }
 
 void apply_rule(const SuppressionRule& rule, Finding& finding) {

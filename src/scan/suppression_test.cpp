@@ -1,7 +1,5 @@
 #include "scan/suppression.hpp"
 
-#include "scan/glob.hpp"
-
 #include <gtest/gtest.h>
 
 namespace berth::scan {
@@ -89,14 +87,6 @@ TEST(Suppression, NeedsEveryPackageOfTheFinding) {
     rule.package = "src-b";
     apply_rules({rule}, here, findings);
     EXPECT_TRUE(findings.findings[0].suppression);
-}
-
-TEST(Glob, FitsTheWholeText) {
-    EXPECT_TRUE(fits("", ""));
-    EXPECT_TRUE(fits("*", ""));
-    EXPECT_TRUE(fits("a*c*", "abcbc"));
-    EXPECT_FALSE(fits("a*c", "abcd"));
-    EXPECT_FALSE(fits("", "a"));
 }
 
 TEST(IgnoreFile, ReadsLines) {
