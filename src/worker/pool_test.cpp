@@ -281,9 +281,9 @@ TEST(Sandbox, StepsBackWhereProcessorsAreShort) {
     EXPECT_EQ(::getpriority(PRIO_PROCESS, static_cast<id_t>(child)), 7);
     ::close(go[1]);
     ::close(ready[0]);
-    int status = 0;
-    EXPECT_EQ(::waitpid(child, &status, 0), child);
-    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+    int ended = 0;
+    EXPECT_EQ(::waitpid(child, &ended, 0), child);
+    EXPECT_TRUE(WIFEXITED(ended) && WEXITSTATUS(ended) == 0) << ended;
 }
 
 TEST(Sandbox, BoundsMemory) {
