@@ -46,6 +46,7 @@ struct Config {
 
     // storage
     bool direct_io = true;
+    std::uint64_t keep_free = std::uint64_t{64} << 20;
     unsigned storage_threads = 0;
     std::size_t transfer_memory = 24 * 1024 * 1024;
     std::size_t cache_memory = 24 * 1024 * 1024;

@@ -199,7 +199,7 @@ Node::Parts::Parts(const Config& the_config)
       cache(config.cache_memory),
       metadata(open_metadata(data)),
       blobs_store(data / "blobs", storage_pool,
-                  config.direct_io ? store::fs::DirectIo::where_possible : store::fs::DirectIo::off),
+                  config.direct_io ? store::fs::DirectIo::where_possible : store::fs::DirectIo::off, config.keep_free),
       services{.clock = clock,
                .random = random,
                .metadata = *metadata,

@@ -151,6 +151,9 @@ std::vector<Setting> make_settings() {
         yes_or_no("storage.direct_io", BERTH_AT(direct_io),
                   "Write blobs past the page cache where the file system can; a pull right after a push then reads "
                   "from the disk."),
+        size("storage.keep_free", BERTH_AT(keep_free),
+             "Uploads are refused (507) when less than this would be left of the disk: the metadata needs room to tell "
+             "what may go."),
         number("storage.threads", BERTH_AT(storage_threads),
                "Threads that hash, write and read blobs; 0 is two for each core, at least four."),
         size("storage.transfer_memory", BERTH_AT(transfer_memory),

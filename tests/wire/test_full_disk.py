@@ -25,7 +25,7 @@ def small_disk(tmp_path):
 
 def test_full_disk(servers, small_disk):
     server = servers.start(data=small_disk / "data", config={
-        "limits": {"upload_lifetime": "1s"}, "storage": {"sweep_interval": "1s", "purge_interval": "1s"}})
+        "limits": {"upload_lifetime": "1s"}, "storage": {"keep_free": "4MiB", "sweep_interval": "1s", "purge_interval": "1s"}})
     server.errors_allowed = True
     api = ecr.client(server)
     api.create_repository(repositoryName="full/app")

@@ -14,8 +14,6 @@ namespace {
 
 // Bytes that do not lie on a block boundary are copied in runs of this size.
 constexpr std::size_t copy_run = 64 * FileWriter::block;
-// Streams of unknown length reserve this much ahead.
-constexpr std::uint64_t reserve_step = 16 * 1024 * 1024;
 // A client may announce any length; no more than this is taken on its word.
 constexpr std::uint64_t most_reserved = 1024 * 1024 * 1024;
 
@@ -61,7 +59,7 @@ void FileWriter::reserve(std::uint64_t bytes) {
 }
 
 Result<void> FileWriter::append(std::span<const std::byte> bytes) {
-    if (!known_size_ && size_ >= reserve_step / 16 && size_ + bytes.size() > reserved_) {
+    if (!known_size_ && reserves_ahead_ && size_ >= reserve_step / 16 && !is_reserved(bytes.size())) {
         reserved_ = size_ + bytes.size() + reserve_step;
         static_cast<void>(::fallocate(file_.descriptor(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(size_),
                                       static_cast<off_t>(reserved_ - size_)));

@@ -18,6 +18,8 @@ namespace berth::store::fs {
 class FileWriter {
 public:
     static constexpr std::size_t block = 4096;
+    // Streams of unknown length reserve this much ahead.
+    static constexpr std::uint64_t reserve_step = 16 * 1024 * 1024;
 
     enum class Mode : std::uint8_t { buffered, direct };
 
@@ -27,6 +29,10 @@ public:
     [[nodiscard]] std::uint64_t size() const { return size_; }
     // Asks the file system for space up to `bytes`; not getting it is no fault, the write will tell.
     void reserve(std::uint64_t bytes);
+    // Has the file system promised space for so much more?
+    [[nodiscard]] bool is_reserved(std::uint64_t more) const { return size_ + more <= reserved_; }
+    // Whether a stream of unknown length reserves ahead; it does by default.
+    void reserve_ahead(bool yes) { reserves_ahead_ = yes; }
     [[nodiscard]] Result<void> append(std::span<const std::byte> bytes);
     [[nodiscard]] Result<void> flush();
     // flush() and the file's bytes on the disk.
@@ -51,6 +57,7 @@ private:
     std::uint64_t size_;
     std::uint64_t reserved_ = 0;
     bool known_size_ = false;
+    bool reserves_ahead_ = true;
     // Direct mode: the bytes after the last whole block, which wait for more; size_ % block of them.
     Aligned tail_;
     bool tail_dirty_ = false;

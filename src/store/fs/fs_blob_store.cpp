@@ -1,5 +1,6 @@
 #include "store/fs/fs_blob_store.hpp"
 
+#include "base/log.hpp"
 #include "model/names.hpp"
 #include "store/fs/file_writer.hpp"
 
@@ -15,6 +16,11 @@ namespace berth::store::fs {
 
 namespace {
 
+Fault no_room(const Layout& layout) {
+    log::error("blobs may take no more space", {{"path", layout.root().string()}, {"see", "storage.keep_free"}});
+    return {.kind = FaultKind::storage_full, .message = "the storage is full"};
+}
+
 class FsBlobWriter final : public BlobWriter {
 public:
     FsBlobWriter(FileWriter writer, std::shared_ptr<Layout> layout, Layout::Moment created, BlockingPool& pool)
@@ -22,7 +28,13 @@ public:
 
     [[nodiscard]] std::uint64_t size() const override { return writer_.size(); }
     Task<Result<void>> append(std::span<const std::byte> piece) override {
-        co_return co_await offload(pool_, [this, piece] { return writer_.append(piece); });
+        co_return co_await offload(pool_, [this, piece]() -> Result<void> {
+            if (!writer_.is_reserved(piece.size())) {
+                if (!layout_->has_room(piece.size())) return std::unexpected(no_room(*layout_));
+                writer_.reserve_ahead(layout_->has_room(piece.size() + FileWriter::reserve_step));
+            }
+            return writer_.append(piece);
+        });
     }
     Task<Result<void>> flush() override {
         co_return co_await offload(pool_, [this] { return writer_.flush(); });
@@ -83,6 +95,7 @@ using Writer = std::unique_ptr<BlobWriter>;
 
 Result<Writer> start_writer(const std::shared_ptr<Layout>& layout, BlockingPool& pool, const std::string& key,
                             int flags, bool direct, std::optional<std::uint64_t> expected_size) {
+    if (!layout->has_room(expected_size.value_or(0))) return std::unexpected(no_room(*layout));
     const auto path = layout->path_of(key);
     auto file = open_file(path, O_RDWR | O_CREAT | flags | (direct ? O_DIRECT : 0));
     if (!file) return fail(std::move(file));
@@ -98,8 +111,8 @@ Result<Writer> start_writer(const std::shared_ptr<Layout>& layout, BlockingPool&
 
 }  // namespace
 
-FsBlobStore::FsBlobStore(std::filesystem::path root, BlockingPool& pool, DirectIo direct)
-    : layout_(std::make_shared<Layout>(std::move(root))),
+FsBlobStore::FsBlobStore(std::filesystem::path root, BlockingPool& pool, DirectIo direct, std::uint64_t keep_free)
+    : layout_(std::make_shared<Layout>(std::move(root), keep_free)),
       pool_(pool),
       direct_(direct == DirectIo::where_possible && takes_direct_writes(layout_->root())) {}
 

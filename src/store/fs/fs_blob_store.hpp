@@ -15,8 +15,9 @@ enum class DirectIo : bool { off, where_possible };
 // Thread-safe. `pool` outlives it and everything it hands out, and is joined before this is destroyed.
 class FsBlobStore final : public BlobStore {
 public:
-    // Throws std::system_error when the folder cannot be made or used.
-    FsBlobStore(std::filesystem::path root, BlockingPool& pool, DirectIo direct);
+    // Throws std::system_error when the folder cannot be made or used. Writes are storage_full when fewer than
+    // `keep_free` bytes would be left: metadata on the same disk needs room to tell what may go.
+    FsBlobStore(std::filesystem::path root, BlockingPool& pool, DirectIo direct, std::uint64_t keep_free = 0);
 
     Task<Result<std::unique_ptr<BlobWriter>>> create(std::string key,
                                                      std::optional<std::uint64_t> expected_size) override;

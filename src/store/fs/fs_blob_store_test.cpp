@@ -173,6 +173,32 @@ TEST(FsBlobStore, AFullDiskIsAFaultAndNothingWorse) {
     EXPECT_TRUE(write(second));
 }
 
+// Of what is written, with and without its length known before.
+TEST(FsBlobStore, LeavesRoomToOthers) {
+    const SmallDisk disk;
+    if (!disk.mounted()) GTEST_SKIP() << "needs the right to mount a file system";
+    constexpr std::uint64_t kept = std::uint64_t{1} << 20;
+    BlockingPool pool(1);
+    FsBlobStore blobs(disk.path(), pool, DirectIo::off, kept);
+    const auto kind = [](const auto& result) { return result ? FaultKind{} : result.error().kind; };
+    EXPECT_EQ(kind(wait_for(blobs.create(key, 1'500'000))), FaultKind::storage_full);
+    auto writer = wait_for(blobs.create(key, std::nullopt)).value();
+    const auto bytes = content(100'000);
+    const Pages pages(bytes);
+    Result<void> written;
+    std::uint64_t before = 0;
+    do {
+        before = std::filesystem::space(disk.path()).available;
+        written = wait_for(writer->append(pages.span()));
+    } while (written);
+    EXPECT_EQ(kind(written), FaultKind::storage_full);
+    EXPECT_GE(before, kept);
+    EXPECT_LT(before, kept + 2 * bytes.size());
+    EXPECT_EQ(std::filesystem::space(disk.path()).available, before);
+    writer.reset();
+    pool.join();
+}
+
 // The child writes as fast as it can and says how far flush() went; it is killed somewhere in between.
 [[noreturn]] void write_until_killed(const std::filesystem::path& path, FileWriter::Mode mode, int progress) {
     auto writer = start(path, mode);

@@ -3,6 +3,7 @@
 #include "model/names.hpp"
 
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -33,7 +34,7 @@ File open_folder(const std::filesystem::path& path) {
 
 }  // namespace
 
-Layout::Layout(std::filesystem::path root) : root_(std::move(root)) {
+Layout::Layout(std::filesystem::path root, std::uint64_t keep_free) : root_(std::move(root)), keep_free_(keep_free) {
     std::filesystem::create_directories(root_);
     bool made_any = false;
     for (std::size_t i = 0; i < folders; ++i) {
@@ -80,6 +81,13 @@ Result<void> Layout::sync(Moment moment) {
     }
     folder.synced = covered;
     return {};
+}
+
+bool Layout::has_room(std::uint64_t bytes) const {
+    if (keep_free_ == 0) return true;
+    struct statvfs facts{};
+    if (::statvfs(root_.c_str(), &facts) != 0) return true;  // the write will tell
+    return std::uint64_t{facts.f_bavail} * facts.f_frsize >= keep_free_ + bytes;
 }
 
 }  // namespace berth::store::fs

@@ -20,8 +20,9 @@ class Layout {
 public:
     static constexpr std::size_t folders = 256;
 
-    // Makes what is missing and syncs it. Throws std::system_error when it cannot.
-    explicit Layout(std::filesystem::path root);
+    // Makes what is missing and syncs it. Throws std::system_error when it cannot. `keep_free`: bytes of the file
+    // system that blobs leave to others.
+    explicit Layout(std::filesystem::path root, std::uint64_t keep_free = 0);
 
     // Keys are this program's own UUIDs; anything else is a bug and throws std::logic_error.
     [[nodiscard]] std::filesystem::path path_of(std::string_view key) const;
@@ -35,6 +36,9 @@ public:
     // Blocks until the folder was synced at or after that moment. One sync serves all who wait for it. A sync that
     // failed has failed for every moment before it, for good: the next one would succeed without what it lost.
     [[nodiscard]] Result<void> sync(Moment moment);
+
+    // May blobs take `bytes` more?
+    [[nodiscard]] bool has_room(std::uint64_t bytes) const;
 
     [[nodiscard]] const std::filesystem::path& root() const { return root_; }
     [[nodiscard]] std::filesystem::path folder(std::size_t number) const;
@@ -52,6 +56,7 @@ private:
     };
 
     std::filesystem::path root_;
+    std::uint64_t keep_free_;
     std::array<Folder, folders> folders_;
 };
 
