@@ -240,6 +240,8 @@ std::vector<Setting> make_settings() {
             BERTH_AT(scan_engine),
             "What scans images: the engine that is built in, or a Clair server; off: every scan fails and says so."),
         number("scanner.workers", BERTH_AT(scan_queue.workers), "Scans running at once."),
+        number("scanner.share_beside_pushes", BERTH_AT(scan_queue.share_beside_pushes),
+               "Percent of the time that scans may run while images are being pushed; 100: all of it."),
         number("scanner.attempts", BERTH_AT(scan_queue.attempts),
                "How often a scan is tried whose failure may pass (no database, a full disk), before it has failed."),
         duration("scanner.first_retry", BERTH_AT(scan_queue.first_retry),

@@ -30,11 +30,13 @@ std::uint64_t Ingest::room() const {
 }
 
 Task<Result<void>> Ingest::take(ByteSource& source) {
+    services_.pushes.note();
     const auto announced = source.remaining();
     if (announced && *announced > room()) co_return std::unexpected(too_large(services_.settings.layer_bytes));
     if (announced && stays_small(*announced)) co_return co_await take_small(source, *announced);
     auto piece = co_await receive(source);
     for (;;) {
+        services_.pushes.note();
         if (piece.size > room()) co_return std::unexpected(too_large(services_.settings.layer_bytes));
         if (piece.last) {
             auto kept = co_await keep(piece);

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "iam/authorizer.hpp"
+#include "registry/push_activity.hpp"
 #include "registry/settings.hpp"
 #include "store/blob_store.hpp"
 #include "store/metadata.hpp"
@@ -29,6 +30,7 @@ struct Services {
     PullRecorder& pulls;
     const JobBell& bell;
     const Settings& settings;
+    PushActivity pushes{};
 };
 
 }  // namespace berth::registry

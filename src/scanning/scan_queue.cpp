@@ -87,14 +87,33 @@ void ScanQueue::work(const std::stop_token& stop) {
             seen = wakes_;
         }
         try {
+            const auto begin = std::chrono::steady_clock::now();
             const auto ran = run_blocking(run_next());
-            if (ran && *ran) continue;
+            if (ran && *ran) {
+                give_way(stop, std::chrono::steady_clock::now() - begin);
+                continue;
+            }
             if (!ran) log::warning("the queue of scans cannot be read", {{"reason", ran.error().message}});
         } catch (const std::exception& thrown) {
             log::error("a scan was given up", {{"reason", thrown.what()}});
         }
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, stop, options_.poll, [&] { return wakes_ != seen; });
+    }
+}
+
+void ScanQueue::give_way(const std::stop_token& stop, std::chrono::steady_clock::duration took) {
+    using namespace std::chrono_literals;
+    constexpr auto longest = 10s;  // so that a scan of a large image does not hold up the next for ever
+    constexpr auto recent = 100ms;
+    const auto share = std::max(1U, options_.share_beside_pushes);
+    if (share >= 100) return;
+    const auto others = took * (100 - share) / share * std::max(1U, options_.workers);
+    const auto until =
+        std::chrono::steady_clock::now() + std::min<std::chrono::steady_clock::duration>(others, longest);
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested() && services_.pushes.within(recent) && std::chrono::steady_clock::now() < until) {
+        changed_.wait_for(lock, stop, recent / 4, [] { return false; });
     }
 }
 

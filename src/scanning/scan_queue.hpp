@@ -29,6 +29,8 @@ struct QueueOptions {
     int attempts = 4;                             // then the scan has failed
     std::chrono::milliseconds first_retry{2000};  // doubled with each failure in a row
     std::chrono::milliseconds longest_retry{300'000};
+    // Of the time, in percent, for as long as somebody pushes to this process; 100 or more: all of it.
+    unsigned share_beside_pushes = 5;
 };
 
 // Numbers for /metrics.
@@ -64,6 +66,8 @@ private:
     class Running;
 
     void work(const std::stop_token& stop);
+    // After a scan that took so long: waits while pushes go on, until its share of the time is kept.
+    void give_way(const std::stop_token& stop, std::chrono::steady_clock::duration took);
     void keep_leases(const std::stop_token& stop);
     Task<Result<std::optional<store::QueuedScan>>> claim();
     // Back into the queue, for later.

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <deque>
+#include <thread>
 
 namespace berth::scanning {
 namespace {
@@ -56,6 +57,7 @@ public:
     Task<Result<scan::Findings>> scan(const ScanTarget& target, scan::Depth depth) override {
         scanned.push_back(target);
         depths.push_back(depth);
+        std::this_thread::sleep_for(takes);
         if (throws) throw std::runtime_error("the scanner is broken");
         if (answers.empty()) co_return found({});
         auto answer = std::move(answers.front());
@@ -66,6 +68,7 @@ public:
     std::vector<ScanTarget> scanned;
     std::vector<scan::Depth> depths;
     bool throws = false;
+    std::chrono::milliseconds takes{0};
 };
 
 class Scanning : public ::testing::Test {
@@ -280,6 +283,30 @@ TEST_F(Scanning, AnIndexIsScannedByItsChildren) {
     EXPECT_EQ(list[0].name, "CVE-2024-3");
     EXPECT_EQ(list[1].name, "CVE-2024-1");
     EXPECT_EQ(list[2].name, "CVE-2024-2");
+}
+
+TEST_F(Scanning, ScansGiveWayWhileSomebodyPushes) {
+    create("app", true);
+    for (int i = 0; i < 8; ++i) push("app", "t" + std::to_string(i), std::to_string(i));
+    scanner.takes = 25ms;
+    ScanQueue paced(world.services, scanner, results, {.workers = 1, .poll = 10ms, .share_beside_pushes = 5});
+    {
+        const std::jthread pusher([&](const std::stop_token& stop) {
+            while (!stop.stop_requested()) {
+                world.services.pushes.note();
+                std::this_thread::sleep_for(5ms);
+            }
+        });
+        paced.start();
+        std::this_thread::sleep_for(900ms);
+        // 25 ms of work in each half second.
+        EXPECT_LE(paced.statistics().completed, 3U);
+    }
+    const auto until = std::chrono::steady_clock::now() + 20s;
+    while (paced.statistics().completed < 8 && std::chrono::steady_clock::now() < until)
+        std::this_thread::sleep_for(5ms);
+    EXPECT_EQ(paced.statistics().completed, 8U);
+    paced.stop();
 }
 
 TEST_F(Scanning, RepositoriesTakeTurns) {
