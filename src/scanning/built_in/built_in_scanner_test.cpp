@@ -268,7 +268,7 @@ TEST_F(BuiltIn, ARunningScansDatabaseStays) {
     const auto held = databases_.current();
     import(record("CVE-2024-2", "zlib", "1.0-2"));
     EXPECT_NE(databases_.current(), held);
-    EXPECT_EQ(held->find({.ecosystem = "Debian", .release = "12"}, "zlib").size(), 1U);
+    EXPECT_EQ(held->find({.ecosystem = "Debian", .release = "12"}, "zlib")->size(), 1U);
     EXPECT_FALSE(databases_.look().value());  // nothing new
     EXPECT_EQ(databases_.find(held->freshness().generation), held);
     EXPECT_EQ(databases_.find("unheard of"), nullptr);
