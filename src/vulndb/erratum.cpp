@@ -79,6 +79,8 @@ void take_erratum(Erratum erratum, RecordSink& sink) {
         std::ranges::find_if(distributions, [&erratum](const auto& d) { return erratum.id.starts_with(d.prefix); });
     if (distribution == distributions.end())
         return sink.skip(erratum.id, "an erratum of a distribution that is not known");
+    if (distribution->prefix == "ALAS" && !erratum.id.contains('-'))
+        return sink.skip(erratum.id, "a name that is none of Amazon's");
     if (distribution->prefix == "ALAS" && is_of_extras(erratum.id))
         return sink.skip(erratum.id, "an erratum of Amazon's extras");
     if (erratum.cves.empty()) return sink.skip(erratum.id, "an erratum without a CVE");
