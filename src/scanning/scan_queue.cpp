@@ -6,6 +6,7 @@
 #include "scanning/target.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -80,6 +81,7 @@ QueueStatistics ScanQueue::statistics() const {
 }
 
 void ScanQueue::work(const std::stop_token& stop) {
+    LastScan last;
     while (!stop.stop_requested()) {
         std::uint64_t seen = 0;
         {
@@ -87,10 +89,12 @@ void ScanQueue::work(const std::stop_token& stop) {
             seen = wakes_;
         }
         try {
+            give_way(stop, last);
             const auto begin = std::chrono::steady_clock::now();
             const auto ran = run_blocking(run_next());
             if (ran && *ran) {
-                give_way(stop, std::chrono::steady_clock::now() - begin);
+                last.ended = std::chrono::steady_clock::now();
+                last.took = last.ended - begin;
                 continue;
             }
             if (!ran) log::warning("the queue of scans cannot be read", {{"reason", ran.error().message}});
@@ -102,18 +106,21 @@ void ScanQueue::work(const std::stop_token& stop) {
     }
 }
 
-void ScanQueue::give_way(const std::stop_token& stop, std::chrono::steady_clock::duration took) {
+void ScanQueue::give_way(const std::stop_token& stop, const LastScan& last) {
     using namespace std::chrono_literals;
-    constexpr auto longest = 10s;  // so that a scan of a large image does not hold up the next for ever
-    constexpr auto recent = 100ms;
+    using Clock = std::chrono::steady_clock;
     const auto share = std::max(1U, options_.share_beside_pushes);
     if (share >= 100) return;
-    const auto others = took * (100 - share) / share * std::max(1U, options_.workers);
-    const auto until =
-        std::chrono::steady_clock::now() + std::min<std::chrono::steady_clock::duration>(others, longest);
+    // What the last scan took is made good first: until then a moment without a push does not count as their end.
+    const auto owed =
+        std::min<Clock::duration>(last.took * (100 - share) / share * std::max(1U, options_.workers), 10s);
+    const auto begin = Clock::now();
+    const auto free = std::max(last.ended + owed, begin + 1s);
     std::unique_lock lock(mutex_);
-    while (!stop.stop_requested() && services_.pushes.within(recent) && std::chrono::steady_clock::now() < until) {
-        changed_.wait_for(lock, stop, recent / 4, [] { return false; });
+    for (auto now = begin; !stop.stop_requested() && now < free; now = Clock::now()) {
+        const std::chrono::milliseconds quiet = now < last.ended + owed ? 100ms : 10ms;
+        if (!services_.pushes.within(quiet)) return;
+        changed_.wait_for(lock, stop, 5ms, [] { return false; });
     }
 }
 

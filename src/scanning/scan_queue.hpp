@@ -66,8 +66,12 @@ private:
     class Running;
 
     void work(const std::stop_token& stop);
-    // After a scan that took so long: waits while pushes go on, until its share of the time is kept.
-    void give_way(const std::stop_token& stop, std::chrono::steady_clock::duration took);
+    struct LastScan {
+        std::chrono::steady_clock::time_point ended{};
+        std::chrono::steady_clock::duration took{0};
+    };
+    // Before a scan: waits while pushes go on, until the scans' share of the time is kept.
+    void give_way(const std::stop_token& stop, const LastScan& last);
     void keep_leases(const std::stop_token& stop);
     Task<Result<std::optional<store::QueuedScan>>> claim();
     // Back into the queue, for later.

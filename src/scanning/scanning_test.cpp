@@ -294,12 +294,14 @@ TEST_F(Scanning, ScansGiveWayWhileSomebodyPushes) {
         const std::jthread pusher([&](const std::stop_token& stop) {
             while (!stop.stop_requested()) {
                 world.services.pushes.note();
-                std::this_thread::sleep_for(5ms);
+                std::this_thread::sleep_for(1ms);
             }
         });
         paced.start();
         std::this_thread::sleep_for(900ms);
-        // 25 ms of work in each half second.
+        EXPECT_EQ(paced.statistics().completed, 0U);
+        std::this_thread::sleep_for(1600ms);
+        EXPECT_GE(paced.statistics().completed, 1U);
         EXPECT_LE(paced.statistics().completed, 3U);
     }
     const auto until = std::chrono::steady_clock::now() + 20s;
