@@ -124,7 +124,9 @@ Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::Rep
             encoded.push_back(scan->state == ScanState::complete ? tx.scans().findings(one.id) : std::string());
             auto tags = one.id == image->id ? std::vector<model::Tag>() : tx.images().tags(one.id);
             tags.insert(tags.end(), index_tags.begin(), index_tags.end());
-            auto layers = layers_of(services_, tx, one);
+            // The basic form does not name them.
+            auto layers = configuration.type == store::ScanType::enhanced ? layers_of(services_, tx, one)
+                                                                          : std::vector<std::string>();
             made.images.push_back({.image = std::move(one),
                                    .tags = std::move(tags),
                                    .layers = std::move(layers),

@@ -18,8 +18,9 @@ namespace berth::scanning {
 // One image with its findings; of an index, one of its children.
 struct ScannedImage {
     model::Image image;
-    std::vector<model::Tag> tags;     // its own; of an index's child, the index's as well
-    std::vector<std::string> layers;  // digests, the lowest first: scan::VulnerablePackage::layer counts in it
+    std::vector<model::Tag> tags;  // its own; of an index's child, the index's as well
+    // Of an enhanced scan: digests, the lowest first; scan::VulnerablePackage::layer counts in it.
+    std::vector<std::string> layers;
     store::ImageScan scan;
     KeptFindings kept;  // suppressions are applied; nothing but of a completed scan
 };

@@ -1,16 +1,14 @@
 """Does `berth scan` find what is there, and nothing else? A real, outdated Debian image and real advisories, against
 dpkg's own tools over the same records (harness/debian_truth.py)."""
-import io
 import json
 import shutil
 import subprocess
-import tarfile
 from pathlib import Path
 
 import pytest
 
 from harness import debian_truth
-from harness.images import Layout, add_image, outdated_rootfs
+from harness.images import outdated_image
 from harness.server import BINARY as BERTH
 
 RECORDS = Path(__file__).parents[1] / "data/debian-bullseye/osv.jsonl.xz"
@@ -26,17 +24,7 @@ def database(tmp_path_factory):
 @pytest.fixture(scope="module")
 def image(tmp_path_factory):
     """The image as an OCI layout, and the package database that dpkg reads: (layout, root)."""
-    rootfs = outdated_rootfs()
-    layout = Layout(tmp_path_factory.mktemp("outdated"))
-    layout.name(add_image(layout, "amd64", [rootfs]), "outdated")
-    root = tmp_path_factory.mktemp("root")
-    with tarfile.open(fileobj=io.BytesIO(rootfs[0]), mode="r:gz") as tar:
-        for member in tar:
-            path = member.name.removeprefix("./")
-            if path.startswith("var/lib/dpkg/") and member.isfile():
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                (root / path).write_bytes(tar.extractfile(member).read())
-    return layout.folder, root
+    return outdated_image(tmp_path_factory.mktemp("outdated"))
 
 
 @pytest.fixture(scope="module")

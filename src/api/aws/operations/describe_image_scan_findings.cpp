@@ -20,20 +20,11 @@ struct DescribeImageScanFindings {
         std::optional<NextToken> nextToken;
         std::optional<MaxResults> maxResults;
     };
-    struct Response {
-        std::optional<RegistryId> registryId;
-        std::optional<RepositoryName> repositoryName;
-        std::optional<ImageIdentifier> imageId;
-        std::optional<ImageScanStatus> imageScanStatus;
-        std::optional<ImageScanFindings> imageScanFindings;
-        std::optional<NextToken> nextToken;
-    };
+    using Response = ImageScanAnswer;
     static Task<Answer<Response>> handle(Request request, const Call& call);
 };
 BOOST_DESCRIBE_STRUCT(DescribeImageScanFindings::Request, (),
                       (registryId, repositoryName, imageId, nextToken, maxResults))
-BOOST_DESCRIBE_STRUCT(DescribeImageScanFindings::Response, (),
-                      (registryId, repositoryName, imageId, imageScanStatus, imageScanFindings, nextToken))
 
 // Where a page ended: how many findings came before, and which one was the last. Findings may change between two pages,
 // for databases do: the list goes on behind the same finding, wherever it stands by then, or else behind as many.
@@ -134,12 +125,14 @@ Page fill_enhanced(ImageScanFindings& wire, const scanning::ScanReport& report, 
     FindingSeverityCounts counts;
     for (const auto& image : report.images) add_counts(image.kept.findings.findings, counts);
     wire.findingSeverityCounts = std::move(counts);
+    std::vector<FindingImage> images;
+    for (const auto& image : report.images) images.push_back(shown_image(repository, image));
     auto page = page_of(list, from, limit);
     auto& items = wire.enhancedFindings.emplace().items;
     for (auto i = page.begin; i < page.end; ++i) {
         const auto& [image, index] = list[i];
-        items.push_back(
-            to_wire(list[i].finding(), shown_image(repository, *image), image->kept.first_observed.at(index)));
+        const auto& shown = images[static_cast<std::size_t>(image - report.images.data())];
+        items.push_back(to_wire(list[i].finding(), shown, image->kept.first_observed.at(index)));
     }
     return page;
 }
