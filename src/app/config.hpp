@@ -64,6 +64,7 @@ struct Config {
     std::chrono::milliseconds job_poll{1000};
     ScanEngine scan_engine = ScanEngine::built_in;
     scanning::QueueOptions scan_queue;
+    unsigned scan_share_beside_pushes = 5;  // percent; 100 or more: all of the time
     scanning::EngineOptions scan_engine_options;
     DatabaseOptions vulnerability_database;
     std::optional<scanning::SbomFormat> attach_sbom;

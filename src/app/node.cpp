@@ -15,6 +15,7 @@
 #include "app/usage_error.hpp"
 #include "app/version.hpp"
 #include "async/run_blocking.hpp"
+#include "async/share_of_time.hpp"
 #include "auth/basic_authenticator.hpp"
 #include "base/log.hpp"
 #include "http/server.hpp"
@@ -59,6 +60,9 @@ namespace berth::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+// A client that pushes pauses between two requests: it packs or hashes the next layer.
+constexpr std::chrono::milliseconds scans_resume_after{100};
 
 unsigned cores() {
     return std::max(1U, std::thread::hardware_concurrency());
@@ -162,6 +166,7 @@ struct Node::Parts {
     registry::Followers followers;
 
     scanning::ScanResults scan_results;
+    ShareOfTime scan_share;
     std::unique_ptr<scanning::SbomAttacher> sboms;  // null: nobody wants them
     scanning::Engine scan_engine;
     std::unique_ptr<scanning::clair::Engine> clair;  // null: another engine
@@ -224,10 +229,11 @@ Node::Parts::Parts(const Config& the_config)
       storage_classes(services),
       followers(services),
       scan_results(services),
+      scan_share(config.scan_share_beside_pushes, [this] { return services.pushes.within(scans_resume_after); }),
       sboms(make_sboms()),
-      scan_engine(services, vulnerability_database_folder(config), config.scan_engine_options, sboms.get()),
+      scan_engine(services, vulnerability_database_folder(config), config.scan_engine_options, scan_share, sboms.get()),
       clair(make_clair()),
-      scan_queue(services, scanner(), scan_results, scan_options(config)),
+      scan_queue(services, scanner(), scan_results, scan_share, scan_options(config)),
       scans(services),
       scan_configurations(services),
       suppressions(services),

@@ -184,7 +184,7 @@ Result<model::Digest> check_digest(const NewManifest& manifest) {
 }  // namespace
 
 Task<Result<PutImageOutcome>> Images::put(const Call& call, RepositoryRef repository, NewManifest request) {
-    services_.pushes.note();
+    services_.pushes.note_image();
     auto entered = co_await enter(services_, call, iam::action::put_image, repository);
     if (!entered) co_return fail(std::move(entered));
     if (request.bytes.size() > services_.settings.manifest_bytes) {

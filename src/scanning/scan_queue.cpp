@@ -42,10 +42,12 @@ Task<Result<scan::Findings>> guarded(Scanner& scanner, const ScanTarget& target,
 
 }  // namespace
 
-ScanQueue::ScanQueue(registry::Services& services, Scanner& scanner, ScanResults& results, QueueOptions options)
+ScanQueue::ScanQueue(registry::Services& services, Scanner& scanner, ScanResults& results, ShareOfTime& share,
+                     QueueOptions options)
     : services_(services),
       scanner_(scanner),
       results_(results),
+      share_(share),
       options_(options),
       owner_(make_uuid(services.random)) {}
 
@@ -81,7 +83,6 @@ QueueStatistics ScanQueue::statistics() const {
 }
 
 void ScanQueue::work(const std::stop_token& stop) {
-    LastScan last;
     while (!stop.stop_requested()) {
         std::uint64_t seen = 0;
         {
@@ -89,14 +90,9 @@ void ScanQueue::work(const std::stop_token& stop) {
             seen = wakes_;
         }
         try {
-            give_way(stop, last);
-            const auto begin = std::chrono::steady_clock::now();
+            give_way(stop);
             const auto ran = run_blocking(run_next());
-            if (ran && *ran) {
-                last.ended = std::chrono::steady_clock::now();
-                last.took = last.ended - begin;
-                continue;
-            }
+            if (ran && *ran) continue;
             if (!ran) log::warning("the queue of scans cannot be read", {{"reason", ran.error().message}});
         } catch (const std::exception& thrown) {
             log::error("a scan was given up", {{"reason", thrown.what()}});
@@ -106,21 +102,18 @@ void ScanQueue::work(const std::stop_token& stop) {
     }
 }
 
-void ScanQueue::give_way(const std::stop_token& stop, const LastScan& last) {
+void ScanQueue::give_way(const std::stop_token& stop) {
     using namespace std::chrono_literals;
     using Clock = std::chrono::steady_clock;
-    const auto share = std::max(1U, options_.share_beside_pushes);
-    if (share >= 100) return;
-    // What the last scan took is made good first: until then a moment without a push does not count as their end.
-    const auto owed =
-        std::min<Clock::duration>(last.took * (100 - share) / share * std::max(1U, options_.workers), 10s);
-    const auto begin = Clock::now();
-    const auto free = std::max(last.ended + owed, begin + 1s);
     std::unique_lock lock(mutex_);
-    for (auto now = begin; !stop.stop_requested() && now < free; now = Clock::now()) {
-        const std::chrono::milliseconds quiet = now < last.ended + owed ? 100ms : 10ms;
-        if (!services_.pushes.within(quiet)) return;
+    // A push that may soon be over is let through first. Between the images of a row a client makes longer pauses.
+    for (const auto until = Clock::now() + 1s; !stop.stop_requested() && Clock::now() < until;) {
+        const auto quiet = services_.pushes.in_a_row(500ms) ? 100ms : 10ms;
+        if (!share_.limited() || !services_.pushes.within(quiet)) break;
         changed_.wait_for(lock, stop, 5ms, [] { return false; });
+    }
+    for (auto wait = share_.to_wait(); wait.count() > 0 && !stop.stop_requested(); wait = share_.to_wait()) {
+        changed_.wait_for(lock, stop, wait, [] { return false; });
     }
 }
 
@@ -204,7 +197,9 @@ Task<Result<bool>> ScanQueue::run_next() {
     } else {
         outcome = std::unexpected(std::move(wanted).error());
     }
+    const auto begin = std::chrono::steady_clock::now();
     auto settled = co_await settle(queued, type, std::move(outcome));
+    share_.worked(std::chrono::steady_clock::now() - begin);
     if (!settled) co_return fail(std::move(settled));
     co_return true;
 }

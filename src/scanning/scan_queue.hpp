@@ -4,6 +4,7 @@
 // when the process dies the lease runs out and another one scans the image. So a scan must be safe to run twice.
 #pragma once
 
+#include "async/share_of_time.hpp"
 #include "async/task.hpp"
 #include "base/result.hpp"
 #include "registry/services.hpp"
@@ -29,8 +30,6 @@ struct QueueOptions {
     int attempts = 4;                             // then the scan has failed
     std::chrono::milliseconds first_retry{2000};  // doubled with each failure in a row
     std::chrono::milliseconds longest_retry{300'000};
-    // Of the time, in percent, for as long as somebody pushes to this process; 100 or more: all of it.
-    unsigned share_beside_pushes = 5;
 };
 
 // Numbers for /metrics.
@@ -43,8 +42,9 @@ struct QueueStatistics {
 
 class ScanQueue {
 public:
-    // All outlive it.
-    ScanQueue(registry::Services& services, Scanner& scanner, ScanResults& results, QueueOptions options);
+    // All outlive it. `share`: of the time, while somebody pushes; scanners count what they take of it themselves.
+    ScanQueue(registry::Services& services, Scanner& scanner, ScanResults& results, ShareOfTime& share,
+              QueueOptions options);
     ~ScanQueue();
     ScanQueue(const ScanQueue&) = delete;
     ScanQueue& operator=(const ScanQueue&) = delete;
@@ -66,12 +66,8 @@ private:
     class Running;
 
     void work(const std::stop_token& stop);
-    struct LastScan {
-        std::chrono::steady_clock::time_point ended{};
-        std::chrono::steady_clock::duration took{0};
-    };
     // Before a scan: waits while pushes go on, until the scans' share of the time is kept.
-    void give_way(const std::stop_token& stop, const LastScan& last);
+    void give_way(const std::stop_token& stop);
     void keep_leases(const std::stop_token& stop);
     Task<Result<std::optional<store::QueuedScan>>> claim();
     // Back into the queue, for later.
@@ -81,6 +77,7 @@ private:
     registry::Services& services_;
     Scanner& scanner_;
     ScanResults& results_;
+    ShareOfTime& share_;
     const QueueOptions options_;
     const std::string owner_;
     std::mutex mutex_;

@@ -150,6 +150,16 @@ void Pool::forget(std::unique_ptr<Process> process) {
     std::erase(busy_, process.get());
 }
 
+// Before a piece of a layer: waits as others ask for it, and returns how large the piece may be.
+Task<std::size_t> Pool::give_way(Process& process) {
+    constexpr std::size_t small_piece = std::size_t{128} << 10;
+    auto* share = options_.share;
+    if (share == nullptr || !share->limited()) co_return largest_piece;
+    share->worked(process.worked());
+    co_await berth::give_way(*share);
+    co_return small_piece;
+}
+
 Task<Result<Answer>> Pool::exchange(Process& process, ByteSource& layer, const Request& request, Deadline deadline) {
     const auto head = encode(request);
     if (head.size() > largest_head) {
@@ -164,7 +174,8 @@ Task<Result<Answer>> Pool::exchange(Process& process, ByteSource& layer, const R
         auto sent = co_await offload(threads_, [&] { return process.send(next, deadline); });
         if (!sent) co_return fail(std::move(sent));
         if (last || *sent == Process::Sent::interrupted) break;
-        auto got = co_await layer.read_some(std::span(piece).subspan(sizeof(std::uint32_t)));
+        const auto most = co_await give_way(process);
+        auto got = co_await layer.read_some(std::span(piece).subspan(sizeof(std::uint32_t), most));
         if (!got) co_return fail(std::move(got));
         std::ranges::copy(encode_piece_size(*got), piece.begin());
         next = std::span(piece).first(sizeof(std::uint32_t) + *got);

@@ -3,6 +3,7 @@
 
 #include "async/byte_source.hpp"
 #include "async/offload.hpp"
+#include "async/share_of_time.hpp"
 #include "async/task.hpp"
 #include "inventory/layer_inventory.hpp"
 #include "inventory/limits.hpp"
@@ -25,6 +26,8 @@ struct PoolOptions {
     Program program;
     std::size_t workers = 2;  // at the same time; more layers wait
     std::chrono::milliseconds idle{30'000};
+    // What the workers have of the time while others go first; null: all of it. Outlives the pool.
+    ShareOfTime* share = nullptr;
 };
 
 struct LayerRead {
@@ -73,6 +76,7 @@ private:
     void keep(std::unique_ptr<Process> process);
     void forget(std::unique_ptr<Process> process);
 
+    Task<std::size_t> give_way(Process& process);
     Task<Result<Answer>> exchange(Process& process, ByteSource& layer, const Request& request, Deadline deadline);
     Task<Result<Answer>> ask(const OpenLayer& open, const Request& request, Deadline deadline);
     [[nodiscard]] std::unexpected<Fault> stopped() const;

@@ -14,8 +14,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <optional>
 #include <thread>
+#include <utility>
 
 namespace berth::worker {
 namespace {
@@ -133,6 +135,14 @@ Process::~Process() {
 void Process::kill() {
     const std::scoped_lock lock(mutex_);
     if (process_ > 0) ::kill(process_, SIGKILL);
+}
+
+std::chrono::nanoseconds Process::worked() {
+    clockid_t clock{};
+    timespec used{};
+    if (::clock_getcpuclockid(process_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return 0ns;  // it is gone
+    const auto before = std::exchange(worked_before_, std::chrono::seconds(used.tv_sec) + 1ns * used.tv_nsec);
+    return worked_before_ - before;
 }
 
 bool Process::is_idle() const {

@@ -44,6 +44,9 @@ public:
     // Of an inventory no more than `most_bytes`.
     [[nodiscard]] Result<Answer> receive(std::uint64_t most_bytes, Deadline deadline);
 
+    // Processor time it has used since this was last asked, or since it was started.
+    [[nodiscard]] std::chrono::nanoseconds worked();
+
     // From any thread. Whoever talks to it sees it dead.
     void kill();
     // Waiting for a request, as it should?
@@ -59,6 +62,7 @@ private:
     // Why it is no longer there; kills it where it is.
     [[nodiscard]] std::unexpected<Fault> died();
 
+    std::chrono::nanoseconds worked_before_{0};
     std::mutex mutex_;  // a number that was waited for may be another process's
     pid_t process_;
     int socket_;

@@ -40,7 +40,8 @@ Task<Result<scan::Findings>> BuiltInScanner::scan(const ScanTarget& target, scan
     if (!database) co_return std::unexpected(no_database());
     const scan::Options how{
         .depth = depth, .rank_kernel_headers_last = options_.rank_kernel_headers_last, .now = services_.clock.now()};
-    auto findings = co_await offload(threads_, [&] { return scan::match(*inventory, *database, how); });
+    auto findings = co_await offload(
+        threads_, [&] { return share_.count([&] { return scan::match(*inventory, *database, how); }); });
     if (auto kept = co_await follow(place->image, *inventory, depth); !kept) co_return fail(std::move(kept));
     co_return findings;
 }

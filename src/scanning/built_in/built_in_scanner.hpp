@@ -2,6 +2,7 @@
 #pragma once
 
 #include "async/offload.hpp"
+#include "async/share_of_time.hpp"
 #include "inventory/layer_inventory.hpp"
 #include "registry/services.hpp"
 #include "scanning/built_in/database_holder.hpp"
@@ -12,15 +13,17 @@
 
 namespace berth::scanning {
 
-// All that it is given outlives it. `sboms`: gets what is in each image; null: nobody wants it.
+// All that it is given outlives it. `share`: of the time, while somebody pushes; the workers keep to it as well.
+// `sboms`: gets what is in each image; null: nobody wants it.
 class BuiltInScanner final : public Scanner {
 public:
     BuiltInScanner(registry::Services& services, worker::Pool& workers, const DatabaseHolder& databases,
-                   BlockingPool& threads, BuiltInOptions options, SbomAttacher* sboms = nullptr)
+                   BlockingPool& threads, ShareOfTime& share, BuiltInOptions options, SbomAttacher* sboms = nullptr)
         : services_(services),
           workers_(workers),
           databases_(databases),
           threads_(threads),
+          share_(share),
           options_(std::move(options)),
           sboms_(sboms) {}
 
@@ -44,6 +47,7 @@ private:
     worker::Pool& workers_;
     const DatabaseHolder& databases_;
     BlockingPool& threads_;  // for the work of the processor
+    ShareOfTime& share_;
     const BuiltInOptions options_;
     SbomAttacher* const sboms_;
 };

@@ -119,8 +119,9 @@ protected:
     model::RepositoryId repository_{};
     BlockingPool threads_{2};
     DatabaseHolder databases_{world_.folder.path() / "vulndb"};
+    ShareOfTime share_{100, [] { return false; }};
     worker::Pool workers_{{.program = testing::worker_program()}};
-    BuiltInScanner scanner_{world_.services, workers_, databases_, threads_, {}};
+    BuiltInScanner scanner_{world_.services, workers_, databases_, threads_, share_, {}};
     Kept kept_;
     Reevaluation reevaluation_{*world_.metadata, world_.clock, databases_, threads_, kept_, false};
 };
@@ -145,7 +146,7 @@ TEST_F(BuiltIn, ABillIsAttachedWithOrWithoutADatabase) {
     SbomAttacher sboms(
         world_.services, *world_.uploads, world_.images, SbomFormat::spdx, [](const auto&) { return std::string(); },
         "1");
-    BuiltInScanner scanner(world_.services, workers_, databases_, threads_, {}, &sboms);
+    BuiltInScanner scanner(world_.services, workers_, databases_, threads_, share_, {}, &sboms);
     const auto target = push({debian({"zlib"})});
     const auto findings = wait_for(scanner.scan(target, scan::Depth::basic));
     ASSERT_FALSE(findings);

@@ -9,26 +9,27 @@
 namespace berth::scanning {
 namespace {
 
-worker::PoolOptions pool_options(const EngineOptions& options) {
+worker::PoolOptions pool_options(const EngineOptions& options, ShareOfTime& share) {
     return {.program = {.path = "/proc/self/exe",
                         .arguments = {"scan-worker", "--memory", std::to_string(options.sandbox.memory_bytes), "--cpu",
                                       std::to_string(options.sandbox.cpu_seconds), "--niceness",
                                       std::to_string(options.sandbox.niceness), "--layers",
                                       std::to_string(options.layers_of_worker)}},
             .workers = options.workers,
-            .idle = options.idle};
+            .idle = options.idle,
+            .share = &share};
 }
 
 }  // namespace
 
 Engine::Engine(registry::Services& services, std::filesystem::path database, const EngineOptions& options,
-               SbomAttacher* sboms)
+               ShareOfTime& share, SbomAttacher* sboms)
     : services_(services),
       rank_kernel_headers_last_(options.scans.rank_kernel_headers_last),
       threads_(std::max<std::size_t>(1, options.workers)),
       databases_(std::move(database), options.database_memory),
-      workers_(pool_options(options)),
-      scanner_(services, workers_, databases_, threads_, options.scans, sboms) {}
+      workers_(pool_options(options, share)),
+      scanner_(services, workers_, databases_, threads_, share, options.scans, sboms) {}
 
 Engine::~Engine() {
     scanner_.stop();

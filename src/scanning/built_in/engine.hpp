@@ -16,9 +16,9 @@ namespace berth::scanning {
 class Engine {
 public:
     // Workers are this program, started as `scan-worker` (app/command_scan_worker.cpp). The services outlive it.
-    // `sboms`: see BuiltInScanner.
+    // `share` and `sboms`: see BuiltInScanner.
     Engine(registry::Services& services, std::filesystem::path database, const EngineOptions& options,
-           SbomAttacher* sboms);
+           ShareOfTime& share, SbomAttacher* sboms);
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

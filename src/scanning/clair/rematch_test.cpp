@@ -105,7 +105,8 @@ protected:
                           world_.clock,
                           pool_};
     ScanResults results_{world_.services};
-    ScanQueue queue_{world_.services, scanner_, results_, {.attempts = 1}};
+    ShareOfTime share_{100, [] { return false; }};
+    ScanQueue queue_{world_.services, scanner_, results_, share_, {.attempts = 1}};
     Scans scans_{world_.services};
     Configurations configurations_{world_.services};
     Rematch rematch_{world_.services, scanner_, results_};
