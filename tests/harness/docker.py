@@ -49,9 +49,11 @@ class Engine:
         settings.write_text("{}")  # else it reads the machine's own
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [program, f"--config-file={settings}", f"--host={self.address}", f"--storage-driver={driver}",
-                 f"--data-root={self.folder / 'data'}", f"--exec-root={self.folder / 'exec'}",
-                 f"--pidfile={self.folder / 'dockerd.pid'}", "--iptables=false", "--ip6tables=false", "--bridge=none",
+                # setpriv: tests that are killed take the engine with them.
+                ["setpriv", "--pdeathsig", "TERM", program, f"--config-file={settings}", f"--host={self.address}",
+                 f"--storage-driver={driver}", f"--data-root={self.folder / 'data'}",
+                 f"--exec-root={self.folder / 'exec'}", f"--pidfile={self.folder / 'dockerd.pid'}",
+                 "--iptables=false", "--ip6tables=false", "--bridge=none",
                  # It may join a containerd that runs already; what others keep there must stay apart.
                  "--containerd-namespace=berth-tests", "--containerd-plugins-namespace=berth-tests-plugins"],
                 stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
