@@ -29,19 +29,36 @@ as_root() {
     sudo "$@"
 }
 
+# What the given lists ask for and this machine lacks. Of a line 'A | B' any will do; without, A is missing.
+missing_packages() {
+    local installed
+    installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' 2>/dev/null | awk '$1 == "installed" {print $2}') || :
+    entries "$@" | sort -u | installed=$installed awk '
+        BEGIN { split(ENVIRON["installed"], names); for (i in names) there[names[i]] = 1 }
+        { for (i = 1; i <= NF; i += 2) if ($i in there) next; print $1 }'
+}
+
+# Debian starts the services of a package as it installs it, unless this file says no. Only tests start daemons here.
+without_starting_services() {
+    local policy=/usr/sbin/policy-rc.d
+    if [ -e "$policy" ]; then "$@"; return; fi
+    (
+        trap 'as_root rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
+        "$@"
+    )
+}
+
 # Installs the packages of the given lists that are missing, in one call; says nothing when none is.
 install_packages() {
-    local wanted missing
-    mapfile -t wanted < <(entries "$@" | sort -u)
-    mapfile -t missing < <(
-        dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
-            awk '$1 == "installed" {print $2}' | sort -u | comm -13 - <(printf '%s\n' "${wanted[@]}"))
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
     ((${#missing[@]})) || return 0
     command -v apt-get >/dev/null || die "these Debian packages are missing, and there is no apt-get: ${missing[*]}"
     say "installing from Debian's packages: ${missing[*]}"
     as_root apt-get -qq update || die "apt-get update failed. Is there a network? Look at /etc/apt/sources.list."
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 \
-        install -y --no-install-recommends "${missing[@]}" >&2 ||
+    without_starting_services as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 \
+        -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}" >&2 ||
         die "apt-get could not install: ${missing[*]}
   Run 'apt-get update' and 'apt-get install ${missing[*]}' to see why, then start this again."
 }
