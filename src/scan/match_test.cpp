@@ -468,6 +468,23 @@ TEST_F(Match, PutsTheWorstFirstThenByName) {
     EXPECT_EQ(found(), (Ids{"CVE-2024-2", "CVE-2024-1", "CVE-2024-3"}));
 }
 
+// Alpine's rolling branch has the number of the next release in os-release, with a day; its advisories call it edge.
+TEST_F(Match, KnowsAlpineEdgeByItsNames) {
+    auto curl = deb("curl", "8.0-r0");
+    curl.type = PackageType::apk;
+    advise({"Alpine", "edge"}, "curl", record("CVE-2024-1"), {up_to("8.0-r1")});
+    advise({"Alpine", "3.22"}, "curl", record("CVE-2024-2"), {up_to("8.0-r1")});
+    const auto found_in = [&](const std::string& version) {
+        image({.id = "alpine", .version_id = version, .codename = {}, .name = "Alpine"}, {curl});
+        return found();
+    };
+    EXPECT_EQ(found_in("3.22_alpha20250108"), Ids{"CVE-2024-1"});
+    EXPECT_EQ(found_in("3.22.0_alpha20250108"), Ids{"CVE-2024-1"});
+    EXPECT_EQ(found_in("edge"), Ids{"CVE-2024-1"});
+    EXPECT_EQ(found_in("3.22.1"), Ids{"CVE-2024-2"});
+    EXPECT_EQ(found_in("3.22.0_rc1"), Ids{"CVE-2024-2"});
+}
+
 TEST_F(Match, SkipsAndCountsVersionsThatAreNone) {
     image(bookworm, {deb("curl", "not a version")});
     inventory_.packages.push_back(language(PackageType::go, "example.com/app", "(devel)"));

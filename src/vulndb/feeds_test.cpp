@@ -89,6 +89,13 @@ TEST(Secdb, SplitsNamesInOneString) {
     EXPECT_EQ(got.record("CVE-3-1").advice.at(0).stream.release, "3.20");
 }
 
+TEST(Secdb, EdgeIsABranch) {
+    Collected got;
+    collect(FeedKind::alpine_secdb,
+            R"({"packages":[{"pkg":{"name":"curl","secfixes":{"8.0-r1":["CVE-1-1"]}}}],"distroversion":"edge"})", got);
+    EXPECT_EQ(got.record("CVE-1-1").advice.at(0).stream, (Stream{.ecosystem = "Alpine", .release = "edge"}));
+}
+
 TEST(Secdb, WolfiAndChainguardHaveNoRelease) {
     for (const auto& [address, ecosystem] : {std::pair{"https://packages.wolfi.dev", "Wolfi"},
                                              std::pair{"https://packages.cgr.dev/chainguard", "Chainguard"}}) {
