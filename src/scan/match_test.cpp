@@ -468,6 +468,39 @@ TEST_F(Match, PutsTheWorstFirstThenByName) {
     EXPECT_EQ(found(), (Ids{"CVE-2024-2", "CVE-2024-1", "CVE-2024-3"}));
 }
 
+// A flaw fixed in two minor releases: each package is held against the fix of the one it was built for, where there is
+// such a fix.
+TEST_F(Match, TakesTheFixOfThePackagesMinorRelease) {
+    const Stream nine{"Red Hat", "9"};
+    const Distribution rhel{.id = "rhel", .version_id = "9.2", .codename = {}, .name = "RHEL 9.2"};
+    const auto flaw = record("CVE-2023-38545");
+    advise(nine, "curl", flaw, {up_to("0:7.76.1-23.el9_2.4")});
+    advise(nine, "curl", flaw, {up_to("0:7.76.1-26.el9_3.2")});
+    advise(nine, "curl", record("CVE-2024-1"), {up_to("0:7.76.1-29.el9")});
+    const auto found_in = [&](const std::string& version) {
+        image(rhel, {rpm("curl", version)});
+        return found();
+    };
+    const Ids both{"CVE-2023-38545", "CVE-2024-1"};
+    EXPECT_EQ(found_in("7.76.1-23.el9_2.1"), both);
+    EXPECT_EQ(found_in("7.76.1-23.el9_2.4"), Ids{"CVE-2024-1"});
+    EXPECT_EQ(found_in("7.76.1-26.el9_3.1"), both);
+    EXPECT_EQ(found_in("7.76.1-26.el9_3.2"), Ids{"CVE-2024-1"});
+    EXPECT_EQ(found_in("7.76.1-26.el9"), both);
+    // Extended support's: nothing is known of its fixes, so what is said of everybody's holds.
+    EXPECT_EQ(found_in("7.76.1-14.el9_0.9"), both);
+    EXPECT_EQ(found_in("7.76.1-31.el9"), Ids{});
+}
+
+TEST_F(Match, TakesFromAnErratumWhatThePackagesMinorReleaseHas) {
+    advise(alma_stream, "curl", record("ALSA-1", {}, {"CVE-2024-1"}), {up_to("7.61-30.el8_8.3")});
+    advise(alma_stream, "curl", record("ALSA-2", {}, {"CVE-2024-1", "CVE-2024-2"}), {up_to("7.61-33.el8_9.5")});
+    image(alma_8, {rpm("curl", "7.61-30.el8_8.3")});
+    EXPECT_EQ(found(), Ids{"CVE-2024-2"});
+    image(alma_8, {rpm("curl", "7.61-30.el8_8.2")});
+    EXPECT_EQ(found(), (Ids{"CVE-2024-1", "CVE-2024-2"}));
+}
+
 // Alpine's rolling branch has the number of the next release in os-release, with a day; its advisories call it edge.
 TEST_F(Match, KnowsAlpineEdgeByItsNames) {
     auto curl = deb("curl", "8.0-r0");
