@@ -468,6 +468,21 @@ TEST_F(Match, PutsTheWorstFirstThenByName) {
     EXPECT_EQ(found(), (Ids{"CVE-2024-2", "CVE-2024-1", "CVE-2024-3"}));
 }
 
+// The database knows only packages with flaws, so that an artifact has one group there says nothing of who else has an
+// artifact of that name.
+TEST_F(Match, DoesNotGuessWhoseAJavaArchiveIs) {
+    advise({"Maven", ""}, "org.example:core", record("GHSA-1"), {up_to("2.0")});
+    image(bookworm, {deb("curl", "1")});
+    database_.cover(debian_12);
+    inventory_.packages.push_back(language(PackageType::maven, "core", "1.0"));
+    const auto findings = scan(Depth::enhanced);
+    EXPECT_TRUE(findings.findings.empty());
+    ASSERT_EQ(findings.notes.size(), 1U);
+    EXPECT_NE(findings.notes[0].find("core 1.0"), std::string::npos);
+    inventory_.packages.back().name = "org.example:core";
+    EXPECT_EQ(found(Depth::enhanced), Ids{"GHSA-1"});
+}
+
 // A flaw fixed in two minor releases: each package is held against the fix of the one it was built for, where there is
 // such a fix.
 TEST_F(Match, TakesTheFixOfThePackagesMinorRelease) {
