@@ -1,4 +1,5 @@
 """berth vulndb by hand: feeds come over HTTP, only what changed, and go to another machine as one file."""
+import contextlib
 import gzip
 import hashlib
 import http.server
@@ -9,6 +10,7 @@ import threading
 
 import pytest
 
+from harness.eventually import eventually
 from harness.server import BINARY as BERTH
 
 
@@ -24,6 +26,8 @@ class Publisher:
     def __init__(self):
         publisher = self
         self.files, self.requests, self.break_off = {}, [], None
+        self.hold = None  # a file of which only this many bytes come, until go_on
+        self.go_on = threading.Event()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def log_message(self, *_):
@@ -59,13 +63,20 @@ class Publisher:
         end = len(data)
         if self.break_off and self.break_off < end:
             end, self.break_off = self.break_off, None
-        request.wfile.write(data[first:end])
+        if self.hold and self.hold < end:
+            request.wfile.write(data[first:self.hold])
+            request.wfile.flush()
+            first, self.hold = self.hold, None
+            self.go_on.wait(60)
+        with contextlib.suppress(ConnectionError):
+            request.wfile.write(data[first:end])
 
 
 @pytest.fixture
 def publisher():
     made = Publisher()
     yield made
+    made.go_on.set()
     made.server.shutdown()
 
 
@@ -237,3 +248,21 @@ def test_updateinfo_goes_on_where_it_broke_off(vulndb, publisher, amazon):
     vulndb("update", "--feeds", amazon)
     assert publisher.requests[-1][1]["Range"] == f"bytes={len(data) // 2}-"
     assert status(vulndb)["feeds"][0]["records"] == 3000
+
+
+def test_a_server_that_is_stopped_ends_its_update(servers, publisher, feeds):
+    long = "".join(record(f"A-{number}", "1.0.0") for number in range(3000)).encode()
+    publisher.files = {"/one": (long, '"1"'), "/two": (record("A-2", "1.0.0").encode(), '"1"')}
+    publisher.hold = 100_000
+    config = {"scanner": {"update_interval": "1h", "update_feeds": str(feeds), "database_poll": "100ms"},
+              "jobs": {"poll_interval": "100ms"}}
+    server = servers.start(config=config)
+    part = server.data / "vulndb/downloads/one.part"
+    assert eventually(lambda: part.exists() and part.stat().st_size == 100_000)
+    server.terminate(seconds=5)
+    assert part.stat().st_size == 100_000
+
+    server.start()
+    assert eventually(lambda: (server.data / "vulndb/vulndb.sqlite").exists())
+    again = [headers for path, headers in publisher.requests if path == "/one"][-1]
+    assert again["Range"] == "bytes=100000-"
