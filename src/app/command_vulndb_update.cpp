@@ -1,10 +1,13 @@
 // berth vulndb update [--db DIR] [--feeds FILE]: fetches feeds and imports those that changed.
 //
 // What was fetched stays in DIR/downloads with its ETag, so the next update asks only for what is new, and a download
-// that broke off goes on where it stopped. A feed that cannot be had does not hold up the others.
+// that broke off goes on where it stopped. Of an RPM repository (an address that ends in mirror.list or repomd.xml) the
+// index is read each time, and its updateinfo fetched when the index names another one. A feed that cannot be had does
+// not hold up the others.
 #include "app/command_vulndb.hpp"
 #include "app/progress_bar.hpp"
 #include "app/public_feeds.hpp"
+#include "app/rpm_repository.hpp"
 #include "app/usage_error.hpp"
 #include "app/vulndb_report.hpp"
 #include "client/http.hpp"
@@ -80,14 +83,15 @@ public:
     bool fetch(const FeedAddress& feed, const std::set<std::string>& there) {
         const auto file = downloads_ / feed.name;
         const auto etag_file = downloads_ / (feed.name + ".etag");
-        const auto got = client_.download({.url = feed.url,
-                                           .file = file,
-                                           .etag = fs::exists(file) ? read_small(etag_file) : std::string{},
-                                           .most_bytes = most_bytes,
-                                           .progress = [&](std::uint64_t done, std::uint64_t total) {
-                                               bar_.show(feed.name, done, total);
-                                               return true;
-                                           }});
+        const client::Download asked{.url = feed.url,
+                                     .file = file,
+                                     .etag = fs::exists(file) ? read_small(etag_file) : std::string{},
+                                     .most_bytes = most_bytes,
+                                     .progress = [&](std::uint64_t done, std::uint64_t total) {
+                                         bar_.show(feed.name, done, total);
+                                         return true;
+                                     }};
+        const auto got = is_rpm_repository(feed.url) ? download_updateinfo(client_, asked) : client_.download(asked);
         bar_.clear();
         if (!got) {
             std::fprintf(stderr, "berth: %s: %s\n", feed.name.c_str(), got.error().message.c_str());

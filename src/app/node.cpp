@@ -177,6 +177,7 @@ struct Node::Parts {
     scanning::Suppressions suppressions;
     EnhancedFindings enhanced_findings;
     std::unique_ptr<scanning::Reevaluation> reevaluation;
+    DatabaseUpdate database_update;
     registry::Collector collector;
 
     jobs::Runner runner;
@@ -239,6 +240,7 @@ Node::Parts::Parts(const Config& the_config)
       suppressions(services),
       enhanced_findings(scan_results),
       reevaluation(scan_engine.reevaluation(enhanced_findings)),
+      database_update(update_arguments(vulnerability_database_folder(config), config.vulnerability_database)),
       collector(services),
       runner(*metadata, clock, random, jobs::RunnerOptions{.poll = config.job_poll}),
       authenticator(key, clock, random),
@@ -283,10 +285,13 @@ Node::Parts::Parts(const Config& the_config)
     jobs::add_collection(runner, collector, config.collection);
     jobs::add_scanning(runner, scan_configurations);
     if (config.scan_engine == ScanEngine::built_in) {
-        add_scan_jobs(
-            runner,
-            {.engine = scan_engine, .queue = scan_queue, .reevaluation = *reevaluation, .threads = storage_pool},
-            config.vulnerability_database);
+        add_scan_jobs(runner,
+                      {.engine = scan_engine,
+                       .queue = scan_queue,
+                       .reevaluation = *reevaluation,
+                       .threads = storage_pool,
+                       .update = database_update},
+                      config.vulnerability_database);
     }
     if (clair) add_clair_jobs(runner, clair->rematch(), scan_queue, config.clair_interval);
     bell.connect([this] { runner.wake(); }, [this] { scan_queue.wake(); });
@@ -367,6 +372,7 @@ void Node::run() {
 void Node::stop() {
     log::info("stopping", {{"grace_ms", std::to_string(parts_->config.drain_grace.count())}});
     parts_->operations.start_draining();
+    parts_->database_update.stop();
     parts_->server.drain(parts_->config.drain_grace);
 }
 

@@ -14,10 +14,14 @@ namespace {
 
 constexpr std::string_view github = "CC-BY 4.0";
 constexpr std::string_view alpine = "Alpine Linux project";
+constexpr std::string_view amazon = "public data of Amazon Web Services";
 
 // Wolfi's and Chainguard's secdb are not here: their licence does not let everybody use them. Whoever may, adds them:
 // https://packages.wolfi.dev/os/security.json, https://packages.cgr.dev/chainguard/security.json.
-constexpr std::array<PublicFeed, 24> feeds{{
+//
+// Amazon's are the addresses that its images have in /etc/yum.repos.d (amzn2-core.repo, amazonlinux.repo), with
+// "latest" for the release; the lists of x86_64 are of aarch64 too. Extras and live patches are not looked at.
+constexpr std::array<PublicFeed, 32> feeds{{
     {"debian-tracker", "https://security-tracker.debian.org/tracker/data/json", "public data of the Debian project"},
     {"debian-osv", "https://osv-vulnerabilities.storage.googleapis.com/Debian/all.zip",
      "public data of the Debian project"},
@@ -30,9 +34,17 @@ constexpr std::array<PublicFeed, 24> feeds{{
     {"alpine-3.21-community", "https://secdb.alpinelinux.org/v3.21/community.json", alpine},
     {"alpine-3.22-main", "https://secdb.alpinelinux.org/v3.22/main.json", alpine},
     {"alpine-3.22-community", "https://secdb.alpinelinux.org/v3.22/community.json", alpine},
+    {"alpine-3.23-main", "https://secdb.alpinelinux.org/v3.23/main.json", alpine},
+    {"alpine-3.23-community", "https://secdb.alpinelinux.org/v3.23/community.json", alpine},
+    {"alpine-3.24-main", "https://secdb.alpinelinux.org/v3.24/main.json", alpine},
+    {"alpine-3.24-community", "https://secdb.alpinelinux.org/v3.24/community.json", alpine},
+    {"alpine-edge-main", "https://secdb.alpinelinux.org/edge/main.json", alpine},
+    {"alpine-edge-community", "https://secdb.alpinelinux.org/edge/community.json", alpine},
     {"almalinux", "https://osv-vulnerabilities.storage.googleapis.com/AlmaLinux/all.zip", "MIT"},
     {"rocky-linux", "https://osv-vulnerabilities.storage.googleapis.com/Rocky%20Linux/all.zip", "BSD"},
     {"red-hat", "https://osv-vulnerabilities.storage.googleapis.com/Red%20Hat/all.zip", "CC-BY 4.0"},
+    {"amazon-linux-2", "https://cdn.amazonlinux.com/2/core/latest/x86_64/mirror.list", amazon},
+    {"amazon-linux-2023", "https://cdn.amazonlinux.com/al2023/core/mirrors/latest/x86_64/mirror.list", amazon},
     {"npm", "https://osv-vulnerabilities.storage.googleapis.com/npm/all.zip", github},
     {"pypi", "https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip", github},
     {"go", "https://osv-vulnerabilities.storage.googleapis.com/Go/all.zip", github},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/database_options.hpp"
+#include "app/database_update.hpp"
 #include "jobs/runner.hpp"
 #include "scanning/built_in/engine.hpp"
 #include "scanning/clair/rematch.hpp"
@@ -10,7 +11,10 @@
 #include "scanning/scan_results.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace berth::app {
 
@@ -29,7 +33,12 @@ struct ScanParts {
     scanning::ScanQueue& queue;
     scanning::Reevaluation& reevaluation;
     BlockingPool& threads;
+    DatabaseUpdate& update;
 };
+
+// What `berth` is called with to bring the database in `folder` up to date.
+[[nodiscard]] std::vector<std::string> update_arguments(const std::filesystem::path& folder,
+                                                        const DatabaseOptions& options);
 
 // All outlive the runner.
 void add_scan_jobs(jobs::Runner& runner, const ScanParts& parts, const DatabaseOptions& options);

@@ -80,6 +80,7 @@ JavaManifest parse_java_manifest(std::string_view text) {
         if (name == "bundle-symbolicname") manifest.symbolic_name = trimmed(value.substr(0, value.find(';')));
         if (name == "automatic-module-name") manifest.module_name = value;
         if (name == "implementation-title") manifest.title = value;
+        if (name == "implementation-vendor-id") manifest.vendor_id = value;
         if (name == "implementation-version") manifest.implementation_version = value;
         if (name == "bundle-version") manifest.bundle_version = value;
     }
@@ -106,6 +107,7 @@ std::optional<JavaCoordinates> guess_coordinates(const JavaManifest& manifest, c
     for (const auto& bundle : {manifest.symbolic_name, manifest.module_name}) {
         if (guess.group.empty()) guess.group = group_from_bundle(bundle, guess.artifact);
     }
+    if (guess.group.empty() && is_artifact(manifest.vendor_id)) guess.group = manifest.vendor_id;
     if (!is_artifact(guess.artifact) || guess.version.empty()) return std::nullopt;
     return guess;
 }

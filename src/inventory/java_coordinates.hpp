@@ -23,6 +23,7 @@ struct JavaManifest {
     std::string symbolic_name = {};           // Bundle-SymbolicName without its parameters
     std::string module_name = {};             // Automatic-Module-Name
     std::string title = {};                   // Implementation-Title
+    std::string vendor_id = {};               // Implementation-Vendor-Id, where Maven's archiver put the group
     std::string implementation_version = {};  // Implementation-Version
     std::string bundle_version = {};          // Bundle-Version
 };
@@ -35,9 +36,9 @@ struct JavaFileName {
 };
 [[nodiscard]] JavaFileName parse_java_file_name(std::string_view name);
 
-// The best guess without pom.properties. The group is known only where the bundle's name shows it: bundles are named
-// GROUP.ARTIFACT by default, without repeating what the artifact has of the group's end (org.apache.commons +
-// commons-lang3 = org.apache.commons.lang3). nullopt where no version is to be had.
+// The best guess without pom.properties. The group is known only where the bundle's name shows it (bundles are named
+// GROUP.ARTIFACT by default, without repeating what the artifact has of the group's end: org.apache.commons +
+// commons-lang3 = org.apache.commons.lang3), or the vendor's id says it. nullopt where no version is to be had.
 [[nodiscard]] std::optional<JavaCoordinates> guess_coordinates(const JavaManifest& manifest, const JavaFileName& name);
 
 }  // namespace berth::inventory

@@ -52,6 +52,17 @@ TEST(JavaGuess, FindsTheGroupInTheBundlesName) {
     EXPECT_EQ(guessed({.symbolic_name = ".x"}, "x-1.jar"), ":x:1");
 }
 
+TEST(JavaGuess, TakesTheVendorsIdForTheGroup) {
+    EXPECT_EQ(guessed({.vendor_id = "commons-collections"}, "commons-collections-3.2.1.jar"),
+              "commons-collections:commons-collections:3.2.1");
+    // Some wrote less than the group; the bundle's name knows better.
+    EXPECT_EQ(guessed({.symbolic_name = "org.apache.commons.io", .vendor_id = "org.apache"}, "commons-io-2.4.jar"),
+              "org.apache.commons:commons-io:2.4");
+    EXPECT_EQ(guessed({.vendor_id = "Example, Inc."}, "x-1.jar"), ":x:1");
+    EXPECT_EQ(parse_java_manifest("Implementation-Vendor-Id: org.example\n").vendor_id, "org.example");
+    EXPECT_EQ(parse_java_manifest("Implementation-Vendor-Id: ${project.groupId}\n").vendor_id, "");
+}
+
 TEST(JavaGuess, TakesTheVersionWhereItIs) {
     EXPECT_EQ(guessed({.bundle_version = "2.0"}, "x.jar"), ":x:2.0");
     EXPECT_EQ(guessed({.title = "real-name", .implementation_version = "1.0", .bundle_version = "2.0"}, "x.jar"),

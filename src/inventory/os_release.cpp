@@ -131,17 +131,22 @@ std::optional<Distribution> parse_lsb_release(std::string_view text) {
     return found.id.empty() ? std::nullopt : std::optional(found);
 }
 
-// Lines such as https://dl-cdn.alpinelinux.org/alpine/v3.18/main; the last branch holds, edge above all.
+// Lines such as https://dl-cdn.alpinelinux.org/alpine/v3.18/main. The last branch holds, edge above all; but who adds
+// edge's community or testing to a release for a package or two has not left the release, and packages of a tagged line
+// ("@edge https://...") come only by their tag.
 std::optional<Distribution> parse_apk_repositories(std::string_view text) {
     std::optional<Distribution> found;
     while (!text.empty()) {
         auto line = trimmed(take_line(text));
-        if (line.empty() || line.front() == '#') continue;
+        if (line.empty() || line.front() == '#' || line.front() == '@') continue;
         const auto at = line.find("/alpine/");
         if (at == std::string_view::npos) continue;
         line.remove_prefix(at + 8);
         auto branch = take_until(line, '/').substr(0, 32);
-        if (branch == "edge") return Distribution{.id = "alpine", .version_id = "edge"};
+        if (branch == "edge") {
+            if (line == "main" || line.starts_with("main/")) return Distribution{.id = "alpine", .version_id = "edge"};
+            continue;
+        }
         if (branch.starts_with('v')) branch.remove_prefix(1);
         if (!branch.empty() && first_version(branch) == branch) {
             found = Distribution{.id = "alpine", .version_id = std::string(branch)};

@@ -21,7 +21,7 @@ namespace berth::inventory {
 [[nodiscard]] std::optional<Distribution> parse_lsb_release(std::string_view text);
 
 // /etc/apk/repositories: the branch that packages come from (edge, 3.18), as version_id of a Distribution "alpine".
-// An image of edge has a release number in os-release that no branch ever got.
+// An image of edge has a release number in os-release that no branch ever got (3.22_alpha20250108).
 [[nodiscard]] std::optional<Distribution> parse_apk_repositories(std::string_view text);
 
 }  // namespace berth::inventory

@@ -58,6 +58,15 @@ TEST(OsRelease, ReadsOlderFiles) {
     }
 }
 
+TEST(OsRelease, TellsAlpineEdgeFromAReleaseThatBorrowsFromIt) {
+    const std::string release = "https://x/alpine/v3.18/main\nhttps://x/alpine/v3.18/community\n";
+    EXPECT_EQ(parse_apk_repositories("https://x/alpine/edge/main\nhttps://x/alpine/edge/community\n")->version_id,
+              "edge");
+    EXPECT_EQ(parse_apk_repositories(release + "https://x/alpine/edge/main\n")->version_id, "edge");
+    EXPECT_EQ(parse_apk_repositories(release + "https://x/alpine/edge/testing\n")->version_id, "3.18");
+    EXPECT_EQ(parse_apk_repositories(release + "@edge https://x/alpine/edge/main\n")->version_id, "3.18");
+}
+
 TEST(Dpkg, CountsWhatHasFiles) {
     std::string text;
     for (const auto* status :

@@ -1,6 +1,7 @@
 #include "scan/hits.hpp"
 
 #include "scan/flaw_names.hpp"
+#include "scan/minor_release.hpp"
 #include "scan/modules.hpp"
 #include "scan/range.hpp"
 
@@ -70,6 +71,7 @@ private:
     void add_hits(const Query& query, Hits& all) {
         const auto& subject = query.subject;
         const auto before = all.hits.size();
+        std::optional<std::set<std::string>> mended;
         for (const auto& affected : *advice_) {
             auto hit = find_hit(affected, subject.scheme, subject.version);
             if (!hit || !speaks_of(affected, *hit, query)) continue;
@@ -82,6 +84,10 @@ private:
                              .fixed_in = std::move(hit->fixed_in),
                              .cves = {}};
             if (is_told_elsewhere(found)) continue;
+            if (is_of_another_minor(found)) {
+                if (!mended) mended = mended_in_own_minor(query);
+                if (is_mended(found, *mended)) continue;
+            }
             all.hits.push_back(std::move(found));
         }
         if (all.hits.size() == before && !versions::is_version(subject.scheme, subject.version)) {
@@ -107,6 +113,39 @@ private:
         if (hit.cves.empty() || system_ == nullptr || !system_->errata_beside_cves) return false;
         if (!own_records_) own_records_ = cves_with_records();
         std::erase_if(hit.cves, [&](const std::string& cve) { return own_records_->contains(cve); });
+        return hit.cves.empty();
+    }
+
+    // The fix of a minor release that the package was not built for.
+    static bool is_of_another_minor(const PackageHit& hit) {
+        if (hit.package->type != inventory::PackageType::rpm || hit.fixed_in.empty()) return false;
+        const auto own = minor_release_in(hit.subject->version);
+        return !own.empty() && own != minor_release_in(hit.fixed_in);
+    }
+
+    // The CVEs whose fix for its own minor release the package has.
+    std::set<std::string> mended_in_own_minor(const Query& query) {
+        std::set<std::string> cves;
+        const auto& version = query.subject.version;
+        const auto own = minor_release_in(version);
+        for (const auto& affected : *advice_) {
+            for (const auto& range : affected.ranges) {
+                if (!range.fixed || minor_release_in(*range.fixed) != own) continue;
+                const auto order = versions::compare(query.subject.scheme, version, *range.fixed);
+                if (!order || *order < 0 || !speaks_of(affected, Hit{.fixed_in = *range.fixed}, query)) continue;
+                const auto& record = records_.get(affected.vulnerability);
+                cves.insert(cve_of(record));
+                for (auto& cve : cves_of_erratum(record)) cves.insert(std::move(cve));
+            }
+        }
+        cves.erase(std::string());
+        return cves;
+    }
+
+    // Takes from an erratum what is mended; true: nothing is left.
+    bool is_mended(PackageHit& hit, const std::set<std::string>& mended) {
+        if (hit.cves.empty()) return mended.contains(cve_of(records_.get(hit.record)));
+        std::erase_if(hit.cves, [&](const std::string& cve) { return mended.contains(cve); });
         return hit.cves.empty();
     }
 

@@ -468,6 +468,71 @@ TEST_F(Match, PutsTheWorstFirstThenByName) {
     EXPECT_EQ(found(), (Ids{"CVE-2024-2", "CVE-2024-1", "CVE-2024-3"}));
 }
 
+// The database knows only packages with flaws, so that an artifact has one group there says nothing of who else has an
+// artifact of that name.
+TEST_F(Match, DoesNotGuessWhoseAJavaArchiveIs) {
+    advise({"Maven", ""}, "org.example:core", record("GHSA-1"), {up_to("2.0")});
+    image(bookworm, {deb("curl", "1")});
+    database_.cover(debian_12);
+    inventory_.packages.push_back(language(PackageType::maven, "core", "1.0"));
+    const auto findings = scan(Depth::enhanced);
+    EXPECT_TRUE(findings.findings.empty());
+    ASSERT_EQ(findings.notes.size(), 1U);
+    EXPECT_NE(findings.notes[0].find("core 1.0"), std::string::npos);
+    inventory_.packages.back().name = "org.example:core";
+    EXPECT_EQ(found(Depth::enhanced), Ids{"GHSA-1"});
+}
+
+// A flaw fixed in two minor releases: each package is held against the fix of the one it was built for, where there is
+// such a fix.
+TEST_F(Match, TakesTheFixOfThePackagesMinorRelease) {
+    const Stream nine{"Red Hat", "9"};
+    const Distribution rhel{.id = "rhel", .version_id = "9.2", .codename = {}, .name = "RHEL 9.2"};
+    const auto flaw = record("CVE-2023-38545");
+    advise(nine, "curl", flaw, {up_to("0:7.76.1-23.el9_2.4")});
+    advise(nine, "curl", flaw, {up_to("0:7.76.1-26.el9_3.2")});
+    advise(nine, "curl", record("CVE-2024-1"), {up_to("0:7.76.1-29.el9")});
+    const auto found_in = [&](const std::string& version) {
+        image(rhel, {rpm("curl", version)});
+        return found();
+    };
+    const Ids both{"CVE-2023-38545", "CVE-2024-1"};
+    EXPECT_EQ(found_in("7.76.1-23.el9_2.1"), both);
+    EXPECT_EQ(found_in("7.76.1-23.el9_2.4"), Ids{"CVE-2024-1"});
+    EXPECT_EQ(found_in("7.76.1-26.el9_3.1"), both);
+    EXPECT_EQ(found_in("7.76.1-26.el9_3.2"), Ids{"CVE-2024-1"});
+    EXPECT_EQ(found_in("7.76.1-26.el9"), both);
+    // Extended support's: nothing is known of its fixes, so what is said of everybody's holds.
+    EXPECT_EQ(found_in("7.76.1-14.el9_0.9"), both);
+    EXPECT_EQ(found_in("7.76.1-31.el9"), Ids{});
+}
+
+TEST_F(Match, TakesFromAnErratumWhatThePackagesMinorReleaseHas) {
+    advise(alma_stream, "curl", record("ALSA-1", {}, {"CVE-2024-1"}), {up_to("7.61-30.el8_8.3")});
+    advise(alma_stream, "curl", record("ALSA-2", {}, {"CVE-2024-1", "CVE-2024-2"}), {up_to("7.61-33.el8_9.5")});
+    image(alma_8, {rpm("curl", "7.61-30.el8_8.3")});
+    EXPECT_EQ(found(), Ids{"CVE-2024-2"});
+    image(alma_8, {rpm("curl", "7.61-30.el8_8.2")});
+    EXPECT_EQ(found(), (Ids{"CVE-2024-1", "CVE-2024-2"}));
+}
+
+// Alpine's rolling branch has the number of the next release in os-release, with a day; its advisories call it edge.
+TEST_F(Match, KnowsAlpineEdgeByItsNames) {
+    auto curl = deb("curl", "8.0-r0");
+    curl.type = PackageType::apk;
+    advise({"Alpine", "edge"}, "curl", record("CVE-2024-1"), {up_to("8.0-r1")});
+    advise({"Alpine", "3.22"}, "curl", record("CVE-2024-2"), {up_to("8.0-r1")});
+    const auto found_in = [&](const std::string& version) {
+        image({.id = "alpine", .version_id = version, .codename = {}, .name = "Alpine"}, {curl});
+        return found();
+    };
+    EXPECT_EQ(found_in("3.22_alpha20250108"), Ids{"CVE-2024-1"});
+    EXPECT_EQ(found_in("3.22.0_alpha20250108"), Ids{"CVE-2024-1"});
+    EXPECT_EQ(found_in("edge"), Ids{"CVE-2024-1"});
+    EXPECT_EQ(found_in("3.22.1"), Ids{"CVE-2024-2"});
+    EXPECT_EQ(found_in("3.22.0_rc1"), Ids{"CVE-2024-2"});
+}
+
 TEST_F(Match, SkipsAndCountsVersionsThatAreNone) {
     image(bookworm, {deb("curl", "not a version")});
     inventory_.packages.push_back(language(PackageType::go, "example.com/app", "(devel)"));

@@ -17,12 +17,15 @@
 
 namespace berth::testing {
 
-// One connection after the other, one request each; closed after the answer, whole or not.
+// One request for each connection, which is closed after the answer, whole or not. One connection after the other, or
+// each on a thread of its own.
 class ScriptedServer {
 public:
     using Script = std::function<std::string(const std::string& request)>;
+    enum class Connections : unsigned char { in_turn, at_once };
 
-    explicit ScriptedServer(Script script) : script_(std::move(script)) {
+    explicit ScriptedServer(Script script, Connections connections = Connections::in_turn)
+        : script_(std::move(script)), connections_(connections) {
         listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_in address{};
         address.sin_family = AF_INET;
@@ -57,22 +60,28 @@ private:
         for (;;) {
             const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
             if (connection < 0) return;
-            const timeval limit{.tv_sec = 10, .tv_usec = 0};
-            ::setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-            const auto request = read(connection);
-            {
-                const std::scoped_lock lock(mutex_);
-                requests_.push_back(request);
-            }
-            std::string_view answer;
-            const auto text = script_(request);
-            for (answer = text; !answer.empty();) {
-                const auto sent = ::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
-                if (sent <= 0) break;
-                answer.remove_prefix(static_cast<std::size_t>(sent));
-            }
-            ::close(connection);
+            if (connections_ == Connections::at_once)
+                served_.emplace_back([this, connection] { serve(connection); });
+            else
+                serve(connection);
         }
+    }
+    void serve(int connection) {
+        const timeval limit{.tv_sec = 10, .tv_usec = 0};
+        ::setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        const auto request = read(connection);
+        {
+            const std::scoped_lock lock(mutex_);
+            requests_.push_back(request);
+        }
+        std::string_view answer;
+        const auto text = script_(request);
+        for (answer = text; !answer.empty();) {
+            const auto sent = ::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
+            if (sent <= 0) break;
+            answer.remove_prefix(static_cast<std::size_t>(sent));
+        }
+        ::close(connection);
     }
     static std::string read(int connection) {
         std::string text;
@@ -89,10 +98,12 @@ private:
     }
 
     Script script_;
+    const Connections connections_;
     int listener_ = -1;
     std::uint16_t port_ = 0;
     mutable std::mutex mutex_;
     std::vector<std::string> requests_;
+    std::vector<std::jthread> served_;  // of the thread's alone until that has ended
     std::jthread thread_;
 };
 

@@ -1,5 +1,5 @@
 // The bundle: the database file itself, packed by zstd. What it holds was checked when it was built, and is checked
-// again when it is imported.
+// again when it is imported, against the SHA-256 over its content that it carries.
 #include "vulndb/descriptor.hpp"
 #include "vulndb/generation_file.hpp"
 #include "vulndb/import.hpp"

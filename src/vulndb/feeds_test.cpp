@@ -89,6 +89,13 @@ TEST(Secdb, SplitsNamesInOneString) {
     EXPECT_EQ(got.record("CVE-3-1").advice.at(0).stream.release, "3.20");
 }
 
+TEST(Secdb, EdgeIsABranch) {
+    Collected got;
+    collect(FeedKind::alpine_secdb,
+            R"({"packages":[{"pkg":{"name":"curl","secfixes":{"8.0-r1":["CVE-1-1"]}}}],"distroversion":"edge"})", got);
+    EXPECT_EQ(got.record("CVE-1-1").advice.at(0).stream, (Stream{.ecosystem = "Alpine", .release = "edge"}));
+}
+
 TEST(Secdb, WolfiAndChainguardHaveNoRelease) {
     for (const auto& [address, ecosystem] : {std::pair{"https://packages.wolfi.dev", "Wolfi"},
                                              std::pair{"https://packages.cgr.dev/chainguard", "Chainguard"}}) {
@@ -257,6 +264,46 @@ TEST(CsafVex, ReadsStatesModulesAndEpochs) {
         EXPECT_EQ(module.module_label, "nodejs:18");
         EXPECT_EQ(module.ranges, std::vector<Range>{fixed_in("1:18.1-2.el8")});
     }
+}
+
+// One package, fixed in the main stream and in those that are paid for, each with a version of its own.
+TEST(CsafVex, OnlyTheMainStreamIsEverybodys) {
+    const std::pair<std::string, std::string> products[] = {
+        {"cpe:/o:redhat:enterprise_linux:9::baseos", "1-26.el9_3.2"},
+        {"cpe:/a:redhat:enterprise_linux:9::crb", "1-26.el9_3.2"},
+        {"cpe:/o:redhat:rhel_eus:9.2::baseos", "1-23.el9_2.7"},
+        {"cpe:/o:redhat:rhel_e4s:9.0::baseos", "1-14.el9_0.9"},
+        {"cpe:/o:redhat:rhel_aus:9.2::baseos", "1-23.el9_2.8"},
+        {"cpe:/o:redhat:rhel_tus:8.8::baseos", "1-12.el8_8.1"},
+        {"cpe:/o:redhat:rhel_els:7", "1-3.el7_9.1"},
+        {"cpe:/a:redhat:rhel_extras:9", "1-99.el9"},
+    };
+    std::string branches;
+    std::string relationships;
+    std::string fixed;
+    int number = 0;
+    for (const auto& [cpe, version] : products) {
+        const auto id = std::to_string(number++);
+        const auto product = [&](const std::string& letter, const std::string& helper) {
+            return R"({"product":{"product_id":")" + letter + id + R"(","product_identification_helper":{)" + helper +
+                   "}}},";
+        };
+        branches += product("r", R"("cpe":")" + cpe + '"');
+        branches += product("p", R"("purl":"pkg:rpm/redhat/curl@)" + version + R"(?arch=x86_64")");
+        relationships += R"({"product_reference":"p)" + id + R"(","relates_to_product_reference":"r)" + id +
+                         R"(","full_product_name":{"product_id":"f)" + id + R"("}},)";
+        fixed += "\"f" + id + "\",";
+    }
+    for (auto* list : {&branches, &relationships, &fixed}) list->pop_back();
+    Collected got;
+    collect(FeedKind::csaf_vex,
+            R"({"document":{},"product_tree":{"branches":[)" + branches + R"(],"relationships":[)" + relationships +
+                R"(]},"vulnerabilities":[{"cve":"CVE-1-1","product_status":{"fixed":[)" + fixed + "]}}]}",
+            got);
+    const auto& advice = got.record("CVE-1-1").advice;
+    ASSERT_EQ(advice.size(), 1U);
+    EXPECT_EQ(advice[0].stream, (Stream{.ecosystem = "Red Hat", .release = "9"}));
+    EXPECT_EQ(advice[0].affected.ranges, std::vector<Range>{fixed_in("1-26.el9_3.2")});
 }
 
 TEST(CsafVex, WhatIsNoVexIsSkipped) {

@@ -1,6 +1,7 @@
 #include "vulndb/generation_builder.hpp"
 
 #include "vulndb/coding.hpp"
+#include "vulndb/content_digest.hpp"
 #include "vulndb/enrichment.hpp"
 #include "vulndb/names.hpp"
 #include "vulndb/package_lists.hpp"
@@ -244,12 +245,15 @@ std::string GenerationBuilder::finish(Timestamp built_at) {
         copy_enrichments(*file, runs);
     }
     stage_.run("COMMIT");
-    auto generation = write_package_lists(out_, stage_, streams_, feeds_);
+    write_package_lists(out_, stage_, streams_, feeds_);
+    const auto content = content_digest(out_, feeds_);
+    auto generation = content.substr(0, generation_digits);
     std::optional<std::int64_t> newest;
     for (const auto& stored : feeds_)
         if (stored.feed.newest_record_at) newest = std::max(newest.value_or(0), *stored.feed.newest_record_at);
     auto meta = out_.prepare("INSERT INTO meta VALUES (?1, ?2)");
     meta.bind(1, "generation").bind(2, generation).run();
+    meta.bind(1, "content").bind(2, content).run();
     meta.bind(1, "built_at").bind(2, built_at.time_since_epoch().count()).run();
     if (newest) meta.bind(1, "newest").bind(2, *newest).run();
     out_.run("COMMIT");

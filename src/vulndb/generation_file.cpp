@@ -1,6 +1,7 @@
 #include "vulndb/generation_file.hpp"
 
 #include "vulndb/coding.hpp"
+#include "vulndb/content_digest.hpp"
 #include "vulndb/schema.hpp"
 
 #include <cstring>
@@ -67,9 +68,11 @@ void GenerationFile::load() {
     while (meta.step()) {
         const auto key = meta.bytes(0);
         if (key == "generation") freshness_.generation = meta.bytes(1);
+        if (key == "content") content_ = meta.bytes(1);
         if (key == "built_at") freshness_.built_at = meta.integer(1);
         if (key == "newest") freshness_.newest_record_at = meta.integer(1);
     }
+    if (content_.empty()) content_ = freshness_.generation;
     auto rows = in.prepare(
         "SELECT id, name, kind, sha256, bytes, records, advice, enrichments, withdrawn, skipped, newest, first FROM "
         "feed "
@@ -100,6 +103,17 @@ Result<void> GenerationFile::verify() const {
         if (statements_of(in) != statements_of(ours)) return fail(FaultKind::unavailable, "its tables are not ours");
         auto check = in.prepare("PRAGMA quick_check(1)");
         if (!check.step() || check.bytes(0) != "ok") return fail(FaultKind::unavailable, "it is damaged");
+        return {};
+    } catch (const SqliteError& error) {
+        return fail(FaultKind::unavailable, error.what());
+    }
+}
+
+Result<void> GenerationFile::verify_content() const {
+    try {
+        auto in = session();
+        if (content_.size() < generation_digits || !content_digest(in, feeds_).starts_with(content_))
+            return fail(FaultKind::unavailable, "it is not what was exported, by its SHA-256");
         return {};
     } catch (const SqliteError& error) {
         return fail(FaultKind::unavailable, error.what());

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace berth::vulndb {
@@ -33,6 +34,9 @@ public:
 
     // Reads it through: is it whole, and are its tables ours? For files that come from elsewhere and for new ones.
     [[nodiscard]] Result<void> verify() const;
+    // Is what it says what it said when it was built, by its SHA-256? For files that come from elsewhere, after
+    // verify().
+    [[nodiscard]] Result<void> verify_content() const;
 
     // The file must outlive it.
     [[nodiscard]] Session session() const { return Session::on_memory(file_.bytes()); }
@@ -46,6 +50,7 @@ private:
 
     MappedFile file_;
     Freshness freshness_;
+    std::string content_;  // its digest; of files of the first builds only what stands in the generation
     std::vector<StoredFeed> feeds_;
 };
 

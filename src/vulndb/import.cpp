@@ -97,6 +97,7 @@ private:
         auto database = GenerationFile::open(copy);
         if (!database) return fail(std::move(database));
         if (auto good = (*database)->verify(); !good) return good;
+        if (auto good = (*database)->verify_content(); !good) return good;
         for (const auto& stored : (*database)->feeds()) {
             auto& origin = plan_[stored.feed.name];
             if (origin.given) return given_twice(stored.feed.name);

@@ -259,6 +259,24 @@ TEST_F(Import, ADamagedBundleIsRefused) {
     EXPECT_FALSE(fs::exists(database_file(folder_.path() / "elsewhere")));
 }
 
+// Whole as a database, but with another fix than the one that was exported.
+TEST_F(Import, ABundleThatSaysSomethingElseIsRefused) {
+    import({feed("a", osv("CVE-1-1", "curl", "1.2.3-4"))});
+    auto bytes = read_file(database_file(folder_.path() / "db"));
+    const auto bundle = folder_.path() / "bundle";
+    const auto import_bundle = [&] {
+        std::ofstream(bundle, std::ios::binary) << bytes;
+        return import_feeds(folder_.path() / "elsewhere", std::vector<FeedFile>{{.file = bundle, .name = {}}}, clock_);
+    };
+    ASSERT_TRUE(import_bundle());
+    const auto at = bytes.find("1.2.3-4");
+    ASSERT_NE(at, std::string::npos);
+    bytes.replace(at, 7, "1.2.3-0");
+    const auto refused = import_bundle();
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("SHA-256"), std::string::npos) << refused.error().message;
+}
+
 TEST_F(Import, ABrokenFileLeavesTheDatabaseAsItWas) {
     const auto good = import({feed("a", osv("CVE-1-1", "curl", "1"))}).generation;
     for (const auto& bad :

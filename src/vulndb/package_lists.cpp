@@ -1,11 +1,9 @@
 #include "vulndb/package_lists.hpp"
 
-#include "base/encoding.hpp"
 #include "base/sha256.hpp"
 #include "vulndb/coding.hpp"
 #include "vulndb/enrichment.hpp"
 #include "vulndb/names.hpp"
-#include "vulndb/schema.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -17,8 +15,6 @@
 namespace berth::vulndb {
 
 namespace {
-
-constexpr std::size_t generation_digits = 16;
 
 std::uint64_t short_hash(std::string_view bytes) {
     Sha256 hash;
@@ -49,36 +45,14 @@ std::uint64_t content_hash(Vulnerability vulnerability) {
     return short_hash(encode_vulnerability(vulnerability) + (vulnerability.known_exploited ? "!" : ""));
 }
 
-class Hasher {
-public:
-    void add(std::string_view bytes) {
-        Encoder length;
-        length.number(bytes.size());
-        for (const auto part : {std::string_view(length.bytes()), bytes}) hash_.update(std::as_bytes(std::span(part)));
-    }
-    void add(std::uint64_t value) { add(std::to_string(value)); }
-    [[nodiscard]] std::string generation() const {
-        const auto digest = hash_.digest();
-        const auto* bytes = reinterpret_cast<const unsigned char*>(digest.data());
-        return to_hex(std::span(bytes, digest.size())).substr(0, generation_digits);
-    }
-
-private:
-    Sha256 hash_;
-};
-
-std::vector<Known> read_vulnerabilities(Session& out, const std::vector<StoredFeed>& feeds, Hasher& hasher) {
+std::vector<Known> read_vulnerabilities(Session& out, const std::vector<StoredFeed>& feeds) {
     std::vector<Known> all(1);  // numbers start at 1
     EnrichmentLookup enrichment(out);
     auto rows = out.prepare("SELECT body FROM vulnerability WHERE id >= ?1 AND id < ?2 ORDER BY id");
     for (std::uint32_t index = 0; index < feeds.size(); ++index) {
         const auto& stored = feeds[index];
-        hasher.add(stored.feed.name);
-        hasher.add(name_of(stored.feed.kind));
-        hasher.add(stored.feed.counts.records);
         rows.bind(1, stored.first).bind(2, stored.first + static_cast<std::int64_t>(stored.feed.counts.records));
         while (rows.step()) {
-            hasher.add(rows.bytes(0));
             auto vulnerability = decode_vulnerability(rows.bytes(0));
             enrichment.enrich(vulnerability);
             const auto cve = cve_in_name(vulnerability.id);
@@ -91,13 +65,6 @@ std::vector<Known> read_vulnerabilities(Session& out, const std::vector<StoredFe
         }
     }
     return all;
-}
-
-void hash_enrichments(Session& out, Hasher& hasher) {
-    auto rows =
-        out.prepare("SELECT cve, feed, derived, known_exploited, epss, scores FROM enrichment ORDER BY 1, 2, 3");
-    while (rows.step())
-        for (int column = 0; column < 6; ++column) hasher.add(rows.bytes(column));
 }
 
 // Better first.
@@ -141,9 +108,8 @@ void write_streams(Session& out, Session& stage, const std::map<Stream, std::int
 
 class ListWriter {
 public:
-    ListWriter(Session& out, const std::vector<Known>& known, Hasher& hasher)
+    ListWriter(Session& out, const std::vector<Known>& known)
         : known_(known),
-          hasher_(hasher),
           package_(out.prepare("INSERT INTO package VALUES (?1, ?2, ?3, ?4)")),
           advice_(out.prepare("INSERT INTO advice VALUES (?1, ?2)")) {}
 
@@ -164,14 +130,11 @@ public:
         ++id_;
         package_.bind(1, stream_).bind(2, name_).bind(3, id_).bind(4, static_cast<std::int64_t>(digest)).run();
         advice_.bind(1, id_).bind_bytes(2, list).run();
-        hasher_.add(name_);
-        hasher_.add(list);
         entries_.clear();
     }
 
 private:
     const std::vector<Known>& known_;
-    Hasher& hasher_;
     Statement package_;
     Statement advice_;
     std::int64_t id_ = 0;
@@ -182,18 +145,11 @@ private:
 
 }  // namespace
 
-std::string write_package_lists(Session& out, Session& stage, const std::map<Stream, std::int64_t>& streams,
-                                const std::vector<StoredFeed>& feeds) {
-    Hasher hasher;
-    hasher.add(static_cast<std::uint64_t>(schema_version));
-    const auto known = read_vulnerabilities(out, feeds, hasher);
-    hash_enrichments(out, hasher);
-    for (const auto& [stream, unused] : streams) {
-        hasher.add(stream.ecosystem);
-        hasher.add(stream.release);
-    }
+void write_package_lists(Session& out, Session& stage, const std::map<Stream, std::int64_t>& streams,
+                         const std::vector<StoredFeed>& feeds) {
+    const auto known = read_vulnerabilities(out, feeds);
     write_streams(out, stage, streams);
-    ListWriter lists(out, known, hasher);
+    ListWriter lists(out, known);
     auto rows = stage.prepare(
         "SELECT s.number, a.package, a.vulnerability, a.body FROM advice a JOIN stream s ON s.id = a.stream "
         "ORDER BY s.number, a.package, a.vulnerability, a.rowid");
@@ -204,7 +160,6 @@ std::string write_package_lists(Session& out, Session& stage, const std::map<Str
         lists.add(rows.integer(0), rows.bytes(1), std::move(entry));
     }
     lists.write();
-    return hasher.generation();
 }
 
 }  // namespace berth::vulndb

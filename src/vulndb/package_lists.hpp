@@ -13,12 +13,12 @@
 namespace berth::vulndb {
 
 // Reads the stage's advice (of `streams`) and out's vulnerabilities and enrichments, all complete; writes out's
-// streams, packages and advice. Returns the generation.
+// streams, packages and advice.
 //
 // Two feeds may speak of the same flaw in the same package: OSV repeats what Debian's own tracker says, without its
 // words for what will not be fixed. Then a publisher's own feed wins over OSV, after that the record that was changed
 // last, after that the first feed by name; the others' entries stay in the list, hidden, for when that feed goes.
-std::string write_package_lists(Session& out, Session& stage, const std::map<Stream, std::int64_t>& streams,
-                                const std::vector<StoredFeed>& feeds);
+void write_package_lists(Session& out, Session& stage, const std::map<Stream, std::int64_t>& streams,
+                         const std::vector<StoredFeed>& feeds);
 
 }  // namespace berth::vulndb

@@ -1,12 +1,16 @@
 """berth vulndb by hand: feeds come over HTTP, only what changed, and go to another machine as one file."""
+import contextlib
 import gzip
+import hashlib
 import http.server
 import json
+import secrets
 import subprocess
 import threading
 
 import pytest
 
+from harness.eventually import eventually
 from harness.server import BINARY as BERTH
 
 
@@ -17,11 +21,13 @@ def record(name, fixed):
 
 
 class Publisher:
-    """Serves files with ETags and ranges; can break off in the middle once."""
+    """Serves files with ETags and ranges; can break off once in the middle of a file that is longer."""
 
     def __init__(self):
         publisher = self
         self.files, self.requests, self.break_off = {}, [], None
+        self.hold = None  # a file of which only this many bytes come, until go_on
+        self.go_on = threading.Event()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def log_message(self, *_):
@@ -54,14 +60,23 @@ class Publisher:
         if first:
             request.send_header("Content-Range", f"bytes {first}-{len(data) - 1}/{len(data)}")
         request.end_headers()
-        end, self.break_off = self.break_off or len(data), None
-        request.wfile.write(data[first:end])
+        end = len(data)
+        if self.break_off and self.break_off < end:
+            end, self.break_off = self.break_off, None
+        if self.hold and self.hold < end:
+            request.wfile.write(data[first:self.hold])
+            request.wfile.flush()
+            first, self.hold = self.hold, None
+            self.go_on.wait(60)
+        with contextlib.suppress(ConnectionError):
+            request.wfile.write(data[first:end])
 
 
 @pytest.fixture
 def publisher():
     made = Publisher()
     yield made
+    made.go_on.set()
     made.server.shutdown()
 
 
@@ -143,3 +158,111 @@ def test_the_public_list_is_a_feed_list(vulndb, tmp_path, publisher):
     file.write_text(done.stdout)
     assert "no feed is called" in vulndb("update", "--feeds", file, "--only", "nothing", fails=True)
     assert "https://security-tracker.debian.org/tracker/data/json" in done.stdout
+
+
+def updateinfo(*versions):
+    """Amazon's form: an erratum for each fixed version of one package."""
+    updates = "".join(
+        f'<update type="security" from="security"><id>ALAS2023-2024-{number:03}</id><title>t</title>'
+        f'<issued date="2024-01-01 00:00:00"/><updated date="2024-01-01 00:00:00"/><severity>important</severity>'
+        f'<references><reference type="cve" id="CVE-2024-{number}" href=""/></references><pkglist><collection>'
+        f'<package name="curl" arch="x86_64" epoch="0" version="{version}" release="1.amzn2023"/>'
+        f'</collection></pkglist></update>' for number, version in enumerate(versions))
+    return gzip.compress(f"<updates>{updates}</updates>".encode(), mtime=0)
+
+
+class Repository:
+    """An RPM repository at a publisher, with as many mirrors as one likes."""
+
+    def __init__(self, publisher, *mirrors):
+        self.publisher, self.mirrors = publisher, mirrors
+        addresses = "".join(f"{publisher.url}/{mirror}/\n" for mirror in mirrors)
+        publisher.files["/core/mirror.list"] = (f"# latest\n{addresses}".encode(), '"list"')
+
+    def publish(self, mirror, data, digest=None):
+        digest = digest or hashlib.sha256(data).hexdigest()
+        index = (f'<repomd xmlns="http://linux.duke.edu/metadata/repo"><data type="updateinfo">'
+                 f'<checksum type="sha256">{digest}</checksum>'
+                 f'<location href="repodata/{digest[:8]}-updateinfo.xml.gz"/></data></repomd>').encode()
+        self.publisher.files[f"/{mirror}/repodata/repomd.xml"] = (index, f'"index {digest}"')
+        self.publisher.files[f"/{mirror}/repodata/{digest[:8]}-updateinfo.xml.gz"] = (data, f'"{digest}"')
+
+    def downloads(self):
+        return [path for path, _ in self.publisher.requests if "updateinfo" in path]
+
+
+@pytest.fixture
+def amazon(tmp_path, publisher):
+    file = tmp_path / "amazon.toml"
+    file.write_text(f'[[feed]]\nname = "amazon"\nurl = "{publisher.url}/core/mirror.list"\n')
+    return file
+
+
+def test_a_list_of_mirrors_leads_to_updateinfo(vulndb, publisher, amazon):
+    repository = Repository(publisher, "one")
+    repository.publish("one", updateinfo("8.0", "8.1"))
+    vulndb("update", "--feeds", amazon)
+    assert [(feed["kind"], feed["records"]) for feed in status(vulndb)["feeds"]] == [("updateinfo", 2)]
+    assert "not changed" in vulndb("update", "--feeds", amazon)
+    assert len(repository.downloads()) == 1
+    repository.publish("one", updateinfo("8.0", "8.1", "8.2"))
+    vulndb("update", "--feeds", amazon)
+    assert status(vulndb)["feeds"][0]["records"] == 3
+    assert len(repository.downloads()) == 2
+
+
+def test_an_index_leads_to_updateinfo(vulndb, publisher, tmp_path):
+    Repository(publisher).publish("one", updateinfo("8.0"))
+    file = tmp_path / "index.toml"
+    file.write_text(f'[[feed]]\nname = "amazon"\nurl = "{publisher.url}/one/repodata/repomd.xml"\n')
+    vulndb("update", "--feeds", file)
+    assert status(vulndb)["feeds"][0]["records"] == 1
+
+
+def test_a_mirror_that_is_gone_is_passed_over(vulndb, publisher, amazon):
+    repository = Repository(publisher, "gone", "false", "two")
+    repository.publish("false", updateinfo("7.0"), digest="0" * 64)
+    repository.publish("two", updateinfo("8.0", "8.1"))
+    vulndb("update", "--feeds", amazon)
+    assert status(vulndb)["feeds"][0]["records"] == 2
+
+
+def test_updateinfo_that_is_not_what_the_index_says_is_not_taken(vulndb, publisher, amazon):
+    repository = Repository(publisher, "one")
+    repository.publish("one", updateinfo("8.0"))
+    vulndb("update", "--feeds", amazon)
+    repository.publish("one", updateinfo("8.0", "8.1"), digest="0" * 64)
+    assert "SHA-256" in vulndb("update", "--feeds", amazon, fails=True)
+    assert status(vulndb)["feeds"][0]["records"] == 1
+    repository.publish("one", updateinfo("8.0", "8.1"))
+    vulndb("update", "--feeds", amazon)
+    assert status(vulndb)["feeds"][0]["records"] == 2
+
+
+def test_updateinfo_goes_on_where_it_broke_off(vulndb, publisher, amazon):
+    repository = Repository(publisher, "one")
+    data = updateinfo(*(f"8.{secrets.token_hex(8)}" for _ in range(3000)))
+    repository.publish("one", data)
+    publisher.break_off = len(data) // 2
+    vulndb("update", "--feeds", amazon, fails=True)
+    vulndb("update", "--feeds", amazon)
+    assert publisher.requests[-1][1]["Range"] == f"bytes={len(data) // 2}-"
+    assert status(vulndb)["feeds"][0]["records"] == 3000
+
+
+def test_a_server_that_is_stopped_ends_its_update(servers, publisher, feeds):
+    long = "".join(record(f"A-{number}", "1.0.0") for number in range(3000)).encode()
+    publisher.files = {"/one": (long, '"1"'), "/two": (record("A-2", "1.0.0").encode(), '"1"')}
+    publisher.hold = 100_000
+    config = {"scanner": {"update_interval": "1h", "update_feeds": str(feeds), "database_poll": "100ms"},
+              "jobs": {"poll_interval": "100ms"}}
+    server = servers.start(config=config)
+    part = server.data / "vulndb/downloads/one.part"
+    assert eventually(lambda: part.exists() and part.stat().st_size == 100_000)
+    server.terminate(seconds=5)
+    assert part.stat().st_size == 100_000
+
+    server.start()
+    assert eventually(lambda: (server.data / "vulndb/vulndb.sqlite").exists())
+    again = [headers for path, headers in publisher.requests if path == "/one"][-1]
+    assert again["Range"] == "bytes=100000-"

@@ -23,7 +23,10 @@ constexpr int accepted = 202;
 constexpr int unauthorised = 401;
 constexpr int forbidden = 403;
 constexpr int not_found = 404;
+constexpr int request_timeout = 408;
 constexpr int state_moved = 412;
+constexpr int too_many_requests = 429;
+constexpr int first_server_error = 500;
 constexpr std::size_t longest_words = 300;
 
 client::HttpOptions http_options(const Options& options, std::stop_token stop) {
@@ -133,10 +136,9 @@ private:
         request.body = std::move(body);
         auto answer = http_.send(request);
         if (answer) return answer;
-        // A connection that does not come is no slow image.
-        const bool late = std::chrono::steady_clock::now() >= end_;
+        if (std::chrono::steady_clock::now() >= end_) return too_slow();
         const auto kind = answer.error().kind;
-        return fail(kind == FaultKind::deadline && !late ? FaultKind::unavailable : kind,
+        return fail(kind == FaultKind::deadline ? FaultKind::unavailable : kind,
                     "no answer from Clair: " + answer.error().message);
     }
 
@@ -165,8 +167,14 @@ private:
 
     Result<void> wait() {
         if (!scanner_.pause()) return fail(FaultKind::unavailable, "the server is being stopped");
-        if (std::chrono::steady_clock::now() > end_) return fail(FaultKind::deadline, "Clair takes too long");
+        if (std::chrono::steady_clock::now() > end_) return too_slow();
         return {};
+    }
+
+    // A Clair that has much to do is faster another time; what it has indexed by then it keeps.
+    [[nodiscard]] std::unexpected<Fault> too_slow() const {
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(scanner_.options_.patience).count();
+        return fail(FaultKind::unavailable, "Clair has no report of the image after " + std::to_string(seconds) + " s");
     }
 
     static std::unexpected<Fault> broken(const std::string& words) {
@@ -183,9 +191,10 @@ private:
             default:
                 break;
         }
-        constexpr int first_server_error = 500;
-        const auto kind = answer.status < first_server_error ? FaultKind::invalid_manifest : FaultKind::unavailable;
-        return fail(kind, "Clair answers with " + std::to_string(answer.status) + ": " + message_of(answer.body));
+        const bool passes = answer.status >= first_server_error || answer.status == request_timeout ||
+                            answer.status == too_many_requests;
+        return fail(passes ? FaultKind::unavailable : FaultKind::invalid_manifest,
+                    "Clair answers with " + std::to_string(answer.status) + ": " + message_of(answer.body));
     }
 
     ClairScanner& scanner_;

@@ -20,9 +20,9 @@ public:
     // Everything outlives it. `links` is the key that this server's download links are signed with.
     ClairScanner(Options options, const auth::StatementKey& links, const Clock& clock, BlockingPool& pool);
 
-    // Findings say which state() they are of. Faults: unavailable (no answer, still loading its data, another state
-    // than asked for: try again), unsupported and invalid_manifest (Clair cannot index the image; its words),
-    // invalid_parameter (its answer is none), deadline, access_denied (the key).
+    // Findings say which state() they are of. Faults: unavailable (no answer, none in time, an error of its own, still
+    // loading its data, another state than asked for, not our key: try again), invalid_manifest (Clair cannot index the
+    // image; its words).
     [[nodiscard]] Task<Result<scan::Findings>> scan(const ScanTarget& target, scan::Depth depth) override;
 
     // What Clair knows now: the generation is another one when an update brought it new vulnerabilities, or when its

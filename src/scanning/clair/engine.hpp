@@ -15,7 +15,7 @@ public:
     // `scans`: that run at the same time. All else outlives it.
     Engine(registry::Services& services, ScanResults& results, const auth::StatementKey& links, Options options,
            std::size_t scans)
-        : threads_(scans + 1),
+        : threads_(scans + Rematch::at_once),
           scanner_(std::move(options), links, services.clock, threads_),
           rematch_(services, scanner_, results) {}
     ~Engine() {

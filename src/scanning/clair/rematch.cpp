@@ -1,13 +1,24 @@
 #include "scanning/clair/rematch.hpp"
 
+#include "async/together.hpp"
 #include "base/log.hpp"
 #include "scanning/target.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
 
 namespace berth::scanning::clair {
+
+// Of one run; its lanes take turns on one thread and wait for Clair side by side.
+struct Rematch::Batch {
+    std::string generation;
+    std::vector<store::ImageScan> scans;
+    std::size_t next = 0;
+    std::size_t asked = 0;
+    bool over = false;  // Clair went away, or a lane failed
+};
 
 Task<Result<RematchReport>> Rematch::run(std::size_t limit) {
     RematchReport report;
@@ -24,13 +35,33 @@ Task<Result<RematchReport>> Rematch::run(std::size_t limit) {
             return tx.scans().behind(generation, limit);
         });
     if (!behind) co_return fail(std::move(behind));
-    for (const auto& scan : *behind) {
-        auto asked = co_await ask_again(scan, generation);
-        if (!asked) co_return fail(std::move(asked));
-        if (!*asked) break;
-        ++report.images;
-    }
+    Batch batch{.generation = generation, .scans = std::move(*behind)};
+    auto done = co_await run_lanes(batch, std::min(at_once, batch.scans.size()));
+    if (!done) co_return fail(std::move(done));
+    report.images = batch.asked;
     co_return report;
+}
+
+Task<Result<void>> Rematch::run_lanes(Batch& batch, std::size_t lanes) {
+    if (lanes <= 1) co_return co_await run_lane(batch);
+    auto ended = co_await together(run_lane(batch), run_lanes(batch, lanes - 1));
+    auto& [first, others] = ended;
+    if (!first) co_return fail(std::move(first));
+    co_return std::move(others);
+}
+
+Task<Result<void>> Rematch::run_lane(Batch& batch) {
+    while (!batch.over && batch.next < batch.scans.size()) {
+        const auto& scan = batch.scans[batch.next++];
+        auto asked = co_await ask_again(scan, batch.generation);
+        if (asked && *asked) {
+            ++batch.asked;
+            continue;
+        }
+        batch.over = true;
+        if (!asked) co_return fail(std::move(asked));
+    }
+    co_return Result<void>{};
 }
 
 Task<Result<bool>> Rematch::ask_again(const store::ImageScan& scan, const std::string& generation) {
@@ -39,8 +70,12 @@ Task<Result<bool>> Rematch::ask_again(const store::ImageScan& scan, const std::s
     if (wanted && *wanted) {
         auto outcome = co_await scanner_.scan((*wanted)->target, scan::Depth::enhanced);
         if (!outcome && outcome.error().kind == FaultKind::unavailable) {
-            say_unreachable(outcome.error());
-            co_return false;
+            // Who still answers for itself has trouble with this image, which must not keep the others waiting.
+            const auto state = co_await scanner_.state();
+            if (!state) {
+                say_unreachable(outcome.error());
+                co_return false;
+            }
         }
         if (outcome && outcome->outcome != scan::Outcome::unsupported_system) findings = std::move(*outcome);
         if (!outcome) {

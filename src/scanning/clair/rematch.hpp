@@ -24,12 +24,18 @@ public:
     Rematch(registry::Services& services, ClairScanner& scanner, ScanResults& results)
         : services_(services), scanner_(scanner), results_(results) {}
 
+    // How many images Clair is asked about at the same time: it mostly waits for its database.
+    static constexpr std::size_t at_once = 4;
+
     // At most `limit` images that are behind; as many as that: there may be more. What Clair can say nothing about (any
     // more) keeps the findings it has until the next change. Without an answer from Clair nothing is done; its faults
     // are logged, once until it answers.
     Task<Result<RematchReport>> run(std::size_t limit);
 
 private:
+    struct Batch;
+    Task<Result<void>> run_lanes(Batch& batch, std::size_t lanes);
+    Task<Result<void>> run_lane(Batch& batch);
     // False: Clair is not there (any more).
     Task<Result<bool>> ask_again(const store::ImageScan& scan, const std::string& generation);
     Task<Result<void>> leave(const store::ImageScan& scan, const std::string& generation);

@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
 #include <mutex>
 
 namespace berth::scanning::clair {
@@ -27,6 +28,8 @@ struct Knowledge {
     std::string flaw = "CVE-2025-0001";
     bool down = false;
     bool broken_index = false;
+    std::string failing_image;  // its digest
+    int posts_to_await = 0;     // before the first is answered
     bool knows_system = true;
     bool tells_updates = true;
 };
@@ -45,7 +48,7 @@ protected:
         change(knowledge_);
     }
     std::string say(const std::string& request) {
-        const std::scoped_lock lock(mutex_);
+        std::unique_lock lock(mutex_);
         if (knowledge_.down) return "";
         if (request.contains("/index_state")) return answer("200 OK", R"({"state":"s"})");
         if (request.contains("/update_operation")) {
@@ -53,6 +56,12 @@ protected:
             return answer("200 OK", R"({"debian":[{"ref":")" + knowledge_.update + R"("}]})");
         }
         if (request.starts_with("POST")) {
+            ++posts_;
+            posted_.notify_all();
+            all_came_ = posted_.wait_for(lock, 10s, [&] { return posts_ >= knowledge_.posts_to_await; }) && all_came_;
+            if (!knowledge_.failing_image.empty() && request.contains(knowledge_.failing_image)) {
+                return answer("500 Internal Server Error", "{}");
+            }
             return answer("201 Created", knowledge_.broken_index ? R"({"state":"IndexError","err":"bad layer"})"
                                                                  : R"({"state":"IndexFinished"})");
         }
@@ -91,9 +100,13 @@ protected:
     std::mutex mutex_;
     Knowledge knowledge_;
     std::atomic<int> reports_ = 0;
-    testing::ScriptedServer server_{[this](const auto& request) { return say(request); }};
+    std::condition_variable posted_;
+    int posts_ = 0;
+    bool all_came_ = true;
+    testing::ScriptedServer server_{[this](const auto& request) { return say(request); },
+                                    testing::ScriptedServer::Connections::at_once};
     auth::StatementKey links_{Secret(std::string(auth::StatementKey::size, 'k'))};
-    BlockingPool pool_{2};
+    BlockingPool pool_{Rematch::at_once};
     ClairScanner scanner_{{.url = server_.url(""),
                            .own_url = "http://berth:5000",
                            .key = {},
@@ -145,6 +158,32 @@ TEST_F(RematchTest, GoesOnWhereABatchEnded) {
     EXPECT_EQ(run(2).images, 2U);
     EXPECT_EQ(run(2).images, 1U);
     EXPECT_EQ(run(2).images, 0U);
+}
+
+TEST_F(RematchTest, AsksAboutSeveralAtOnce) {
+    for (int i = 0; i < 5; ++i) push(std::to_string(i));
+    scan_all();
+    tell([&](auto& now) {
+        now.update = "2";
+        now.posts_to_await = 5 + static_cast<int>(Rematch::at_once);
+    });
+    EXPECT_EQ(run().images, 5U);
+    EXPECT_TRUE(all_came_);
+}
+
+TEST_F(RematchTest, AnImageThatClairFailsOnKeepsNoOtherWaiting) {
+    const auto bad = push("bad");
+    const auto good = push("good");
+    scan_all();
+    tell([&](auto& now) {
+        now.update = "2";
+        now.flaw = "CVE-2025-0002";
+        now.failing_image = bad.text();
+    });
+    EXPECT_EQ(run().images, 2U);
+    EXPECT_EQ(found(bad), "CVE-2025-0001");
+    EXPECT_EQ(found(good), "CVE-2025-0002");
+    EXPECT_EQ(run().images, 0U);
 }
 
 TEST_F(RematchTest, WhatClairCannotSayAnythingAboutKeepsItsFindings) {
