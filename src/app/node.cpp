@@ -170,7 +170,6 @@ struct Node::Parts {
     scanning::Scans scans;
     scanning::Configurations scan_configurations;
     scanning::Suppressions suppressions;
-    EnhancedFindings enhanced_findings;
     std::unique_ptr<scanning::Reevaluation> reevaluation;
     registry::Collector collector;
 
@@ -223,16 +222,16 @@ Node::Parts::Parts(const Config& the_config)
       lifecycle_runs(services),
       storage_classes(services),
       followers(services),
-      scan_results(services),
+      scan_results(services,
+                   config.scan_engine == ScanEngine::built_in ? scanning::Keep::by_parts : scanning::Keep::whole),
       sboms(make_sboms()),
       scan_engine(services, vulnerability_database_folder(config), config.scan_engine_options, sboms.get()),
       clair(make_clair()),
       scan_queue(services, scanner(), scan_results, scan_options(config)),
-      scans(services),
+      scans(services, config.scan_engine_options.scans.rank_kernel_headers_last),
       scan_configurations(services),
       suppressions(services),
-      enhanced_findings(scan_results),
-      reevaluation(scan_engine.reevaluation(enhanced_findings)),
+      reevaluation(scan_engine.reevaluation()),
       collector(services),
       runner(*metadata, clock, random, jobs::RunnerOptions{.poll = config.job_poll}),
       authenticator(key, clock, random),

@@ -90,15 +90,6 @@ Task<Result<jobs::Outcome>> run_update(BlockingPool& threads, std::vector<std::s
 
 }  // namespace
 
-Task<Result<void>> EnhancedFindings::replace(std::span<const model::ImageRowId> images,
-                                             const scan::Findings& findings) {
-    for (const auto image : images) {
-        auto kept = co_await results_.replace(image, store::ScanType::enhanced, findings);
-        if (!kept) co_return fail(std::move(kept));
-    }
-    co_return Result<void>{};
-}
-
 void add_scan_jobs(jobs::Runner& runner, const ScanParts& parts, const DatabaseOptions& options) {
     runner.add(jobs::Recurring{.kind = "vulndb-look",
                                .scope = jobs::Scope::process,

@@ -49,9 +49,8 @@ Task<Result<bool>> Engine::look_for_database() {
     co_return found.value_or(false);
 }
 
-std::unique_ptr<Reevaluation> Engine::reevaluation(FindingsKeeper& keeper) {
-    return std::make_unique<Reevaluation>(services_.metadata, services_.clock, databases_, threads_, keeper,
-                                          rank_kernel_headers_last_);
+std::unique_ptr<Reevaluation> Engine::reevaluation() {
+    return std::make_unique<Reevaluation>(services_, databases_, threads_, rank_kernel_headers_last_);
 }
 
 }  // namespace berth::scanning
