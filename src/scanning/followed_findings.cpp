@@ -31,6 +31,7 @@ void add_part(KeptFindings part, Timestamp since, KeptFindings& whole, FirstObse
 
 std::string Brief::encode(const std::vector<scan::Finding>& findings) {
     std::vector<const scan::Finding*> all;
+    all.reserve(findings.size());
     for (const auto& finding : findings) all.push_back(&finding);
     std::ranges::sort(all, {}, [](const scan::Finding* one) { return std::string_view(one->id); });
     vulndb::Encoder to;

@@ -19,7 +19,7 @@ scan::Finding finding(std::string id, Severity severity, std::string package = "
     return made;
 }
 
-StoredFindings::Part part(KeptFindings kept, Timestamp since) {
+StoredFindings::Part part(const KeptFindings& kept, Timestamp since) {
     return {.followed = {.inventory = {}, .since = since, .brief = Brief::encode(kept.findings.findings)},
             .bytes = encode_findings(kept)};
 }
@@ -39,16 +39,15 @@ TEST(FollowedFindings, AFlawOfTwoPartsIsOneWithBothsPackages) {
         .parts = {
             part(kept({finding("CVE-1", Severity::low), finding("CVE-2", Severity::high)}, {at(5), at(9)}), at(7)),
             part(kept({finding("CVE-1", Severity::medium, "bash")}, {at(8)}), at(7))}};
-    const auto whole = put_together(stored, false);
-    ASSERT_TRUE(whole);
-    ASSERT_EQ(whole->findings.findings.size(), 2U);
-    EXPECT_EQ(whole->findings.notes, std::vector<std::string>{"a note"});
-    EXPECT_EQ(whole->findings.findings[0].id, "CVE-2");
-    EXPECT_EQ(whole->first_observed[0], at(9));
-    EXPECT_EQ(whole->findings.findings[1].severity, Severity::medium);
-    EXPECT_EQ(whole->findings.findings[1].packages.size(), 2U);
+    const auto whole = put_together(stored, false).value();
+    ASSERT_EQ(whole.findings.findings.size(), 2U);
+    EXPECT_EQ(whole.findings.notes, std::vector<std::string>{"a note"});
+    EXPECT_EQ(whole.findings.findings[0].id, "CVE-2");
+    EXPECT_EQ(whole.first_observed[0], at(9));
+    EXPECT_EQ(whole.findings.findings[1].severity, Severity::medium);
+    EXPECT_EQ(whole.findings.findings[1].packages.size(), 2U);
     // Observed in another image before, and in this one since it follows.
-    EXPECT_EQ(whole->first_observed[1], at(7));
+    EXPECT_EQ(whole.first_observed[1], at(7));
 }
 
 TEST(FollowedFindings, CountsAreThoseOfWhatIsPutTogether) {
@@ -66,7 +65,7 @@ TEST(FollowedFindings, NothingIsMadeOfDamagedBytes) {
     bad.bytes.resize(bad.bytes.size() / 2);
     EXPECT_TRUE(put_together({.own = encode_findings({}), .parts = {good}}, false));
     EXPECT_FALSE(put_together({.own = encode_findings({}), .parts = {good, bad}}, false));
-    EXPECT_TRUE(put_together({.own = "", .parts = {good}}, false)->findings.findings.empty());
+    EXPECT_TRUE(put_together({.own = "", .parts = {good}}, false).value().findings.findings.empty());
     const auto brief = good.followed.brief;
     EXPECT_EQ(count(std::vector{Brief(brief.substr(0, 3))}), store::SeverityCounts{});
 }

@@ -32,6 +32,7 @@ bool has_parts(store::Transaction& tx, model::ImageRowId image, const StoredFind
 
 store::SeverityCounts count_parts(const StoredFindings& stored) {
     std::vector<Brief> briefs;
+    briefs.reserve(stored.parts.size());
     for (const auto& part : stored.parts) briefs.emplace_back(part.followed.brief);
     return count(briefs);
 }

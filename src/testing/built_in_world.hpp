@@ -38,10 +38,11 @@ inline std::string debian(const std::vector<std::string>& packages) {
 }
 
 class BuiltIn : public ::testing::Test {
-protected:
+public:
     BuiltIn() { repository_ = world_.create("app").id; }
     ~BuiltIn() override { threads_.join(); }
 
+protected:
     void import(const std::string& lines) {
         const auto file = world_.folder.path() / "feed.jsonl";
         std::ofstream(file) << lines;

@@ -42,11 +42,11 @@ FirstObserved first_observed(const StoredFindings& before) {
 }
 
 KeptFindings found_in(const inventory::Inventory& part, const vulndb::SqliteDatabase& database,
-                      const scan::Options& how, const FirstObserved& before) {
+                      const scan::Options& how, const FirstObserved& before, Timestamp now) {
     KeptFindings kept{.findings = scan::match_part(part, database, how), .first_observed = {}};
     for (const auto& finding : kept.findings.findings) {
         const auto known = before.find(finding.id);
-        kept.first_observed.push_back(known == before.end() ? *how.now : known->second);
+        kept.first_observed.push_back(known == before.end() ? now : known->second);
     }
     return kept;
 }
@@ -70,9 +70,10 @@ Task<Result<scan::Findings>> Follower::follow(model::ImageRowId image, const inv
     });
     const auto match = [&] {
         const auto first = first_observed(plan.before);
+        const auto now = services_.clock.now();
         for (auto& part : plan.parts) {
             auto kept = part.known ? decode_findings(part.bytes) : std::nullopt;
-            part.kept = kept ? std::move(*kept) : found_in(part.inventory, database, how, first);
+            part.kept = kept ? std::move(*kept) : found_in(part.inventory, database, how, first, now);
             part.followed.generation = database.freshness().generation;
             if (!part.known) part.followed.findings = to_store(part.kept);
         }
@@ -114,6 +115,7 @@ Task<Result<void>> Follower::look_up(Plan& plan) {
 
 Task<Result<bool>> Follower::keep(const Plan& plan) {
     std::vector<store::FollowedInventory> followed;
+    followed.reserve(plan.parts.size());
     for (const auto& part : plan.parts) followed.push_back(part.followed);
     // The scan that this belongs to is not done before its result is kept, in a later and synced transaction.
     co_return co_await services_.metadata.write(

@@ -46,7 +46,8 @@ void ImageTeller::tell(const store::FollowingImage& following, store::InventoryI
         if (following.since >= finding.first_observed) continue;
         if (std::ranges::any_of(others, [&](const Brief* other) { return other->has(finding.id); })) continue;
         if (!image) image = tx_.images().find(following.image);
-        const auto* in = image ? repository(image->repository) : nullptr;
+        if (!image) return;
+        const auto* in = repository(image->repository);
         if (in == nullptr) return;
         registry::announce_scan(services_, tx_, registry::event::scan_finding,
                                 {.registry = in->registry, .name = in->name}, *image, finding.detail);

@@ -229,7 +229,7 @@ Task<Result<void>> Reevaluation::work_off(const Generation& database, const std:
                 store::Durability::relaxed);
             if (!step) co_return fail(std::move(step));
             at = step->at;
-            if (step->begun) (*items)[at].rematch = std::move(*step->begun);
+            if (step->begun) (*items)[at].rematch = step->begun.value();
             report.images += step->images;
         }
     }

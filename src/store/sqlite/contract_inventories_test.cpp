@@ -16,7 +16,7 @@ PackageLookup npm(std::string package) {
 const LookupSet base{.hash = "base", .lookups = {debian(""), debian("zlib"), debian("openssl")}};
 const LookupSet left{.hash = "left", .lookups = {npm(""), npm("left-pad")}};
 
-FollowedInventory inventory(std::string name, std::vector<LookupSet> sets) {
+FollowedInventory inventory(const std::string& name, std::vector<LookupSet> sets) {
     return {.hash = name,
             .bytes = "bytes of " + name,
             .sets = std::move(sets),

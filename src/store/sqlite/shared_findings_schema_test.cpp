@@ -31,8 +31,8 @@ TEST(Schema9, ImagesThatFollowedAreScannedAnew) {
     db.change("INSERT INTO inventory_bytes (inventory, bytes) VALUES (7, $1)", sql::Bytes{"b"});
 
     ASSERT_TRUE(sql::migrate(db, dialect, sql::migrations()));
-    EXPECT_EQ(tx.scans().claim("me", at(5), at(6))->image, model::ImageRowId{1});
-    EXPECT_EQ(tx.scans().claim("me", at(5), at(6))->image, model::ImageRowId{2});
+    EXPECT_EQ(tx.scans().claim("me", at(5), at(6)).value().image, model::ImageRowId{1});
+    EXPECT_EQ(tx.scans().claim("me", at(5), at(6)).value().image, model::ImageRowId{2});
     EXPECT_FALSE(tx.scans().claim("me", at(5), at(6)));
     EXPECT_EQ(tx.scans().findings(model::ImageRowId{1}), "findings");  // shown until then
     EXPECT_TRUE(tx.inventories().followed(model::ImageRowId{1}).empty());
