@@ -87,7 +87,8 @@ public:
     void begin() { begun_ = Steady::now(); }
     // All garbage is gone; or, where there never was any, time enough to see the noise.
     [[nodiscard]] bool done() const {
-        return collecting_.joinable() ? removed() >= garbage_count() : Steady::now() - begun_ > std::chrono::seconds(60);
+        return collecting_.joinable() ? removed() >= garbage_count()
+                                      : Steady::now() - begun_ > std::chrono::seconds(60);
     }
     [[nodiscard]] std::uint64_t pushed() const { return pushed_[0] + pushed_[1]; }
     [[nodiscard]] std::uint64_t removed() const { return collector_.statistics().removed_blobs; }

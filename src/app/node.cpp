@@ -175,7 +175,6 @@ struct Node::Parts {
     scanning::Scans scans;
     scanning::Configurations scan_configurations;
     scanning::Suppressions suppressions;
-    EnhancedFindings enhanced_findings;
     std::unique_ptr<scanning::Reevaluation> reevaluation;
     DatabaseUpdate database_update;
     registry::Collector collector;
@@ -229,17 +228,17 @@ Node::Parts::Parts(const Config& the_config)
       lifecycle_runs(services),
       storage_classes(services),
       followers(services),
-      scan_results(services),
+      scan_results(services,
+                   config.scan_engine == ScanEngine::built_in ? scanning::Keep::by_parts : scanning::Keep::whole),
       scan_share(config.scan_share_beside_pushes, [this] { return services.pushes.within(scans_resume_after); }),
       sboms(make_sboms()),
       scan_engine(services, vulnerability_database_folder(config), config.scan_engine_options, scan_share, sboms.get()),
       clair(make_clair()),
       scan_queue(services, scanner(), scan_results, scan_share, scan_options(config)),
-      scans(services),
+      scans(services, config.scan_engine_options.scans.rank_kernel_headers_last),
       scan_configurations(services),
       suppressions(services),
-      enhanced_findings(scan_results),
-      reevaluation(scan_engine.reevaluation(enhanced_findings)),
+      reevaluation(scan_engine.reevaluation()),
       database_update(update_arguments(vulnerability_database_folder(config), config.vulnerability_database)),
       collector(services),
       runner(*metadata, clock, random, jobs::RunnerOptions{.poll = config.job_poll}),

@@ -51,15 +51,6 @@ Task<Result<jobs::Outcome>> run_update(BlockingPool& threads, DatabaseUpdate& up
 
 }  // namespace
 
-Task<Result<void>> EnhancedFindings::replace(std::span<const model::ImageRowId> images,
-                                             const scan::Findings& findings) {
-    for (const auto image : images) {
-        auto kept = co_await results_.replace(image, store::ScanType::enhanced, findings);
-        if (!kept) co_return fail(std::move(kept));
-    }
-    co_return Result<void>{};
-}
-
 std::vector<std::string> update_arguments(const std::filesystem::path& folder, const DatabaseOptions& options) {
     std::vector<std::string> words{"vulndb", "update", "--db", folder.string()};
     if (!options.feeds.empty()) words.insert(words.end(), {"--feeds", options.feeds});

@@ -8,25 +8,13 @@
 #include "scanning/built_in/engine.hpp"
 #include "scanning/clair/rematch.hpp"
 #include "scanning/scan_queue.hpp"
-#include "scanning/scan_results.hpp"
 
 #include <chrono>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <vector>
 
 namespace berth::app {
-
-// Puts what was matched again where scans put what they find.
-class EnhancedFindings final : public scanning::FindingsKeeper {
-public:
-    explicit EnhancedFindings(scanning::ScanResults& results) : results_(results) {}
-    Task<Result<void>> replace(std::span<const model::ImageRowId> images, const scan::Findings& findings) override;
-
-private:
-    scanning::ScanResults& results_;
-};
 
 struct ScanParts {
     scanning::Engine& engine;

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::nanoseconds longest_debt = 10s;  // however long a piece took, its work goes on some time
+constexpr std::chrono::nanoseconds longest_debt = 10s;    // however long a piece took, its work goes on some time
 constexpr std::chrono::milliseconds longest_pause = 5ms;  // what goes first may end at any moment
 
 }  // namespace

@@ -182,13 +182,16 @@ std::vector<Finding> assemble(const std::vector<PackageHit>& hits, Records& reco
     std::vector<Finding> findings;
     findings.reserve(drafts.size());
     for (auto& [name, draft] : drafts) findings.push_back(finding_of(name, draft));
-    // The drafts are in the order of their names already.
+    put_in_order(findings, headers_last);
+    return findings;
+}
+
+void put_in_order(std::vector<Finding>& findings, bool headers_last) {
     std::ranges::stable_sort(findings, [&](const Finding& a, const Finding& b) {
         const bool a_last = headers_last && a.kernel_headers_only;
         const bool b_last = headers_last && b.kernel_headers_only;
         return a_last != b_last ? b_last : a.severity > b.severity;
     });
-    return findings;
 }
 
 }  // namespace berth::scan

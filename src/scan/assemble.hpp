@@ -8,8 +8,10 @@
 
 namespace berth::scan {
 
-// Sorted by severity from CRITICAL down, then by name; with `headers_last`, what only the kernel's headers bring comes
-// after all others.
 [[nodiscard]] std::vector<Finding> assemble(const std::vector<PackageHit>& hits, Records& records, bool headers_last);
+
+// By severity from CRITICAL down, then by name, which is their order already; with `headers_last`, what only the
+// kernel's headers bring comes after all others.
+void put_in_order(std::vector<Finding>& findings, bool headers_last);
 
 }  // namespace berth::scan

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <utility>
 
 namespace berth::scan {
 
@@ -61,8 +63,14 @@ void note_nameless_archives(const inventory::Inventory& inventory, std::vector<s
     note_packages(nameless, "Java archives do not say whose they are and were not looked up", notes);
 }
 
+bool any_language(const inventory::Inventory& inventory, const System* system) {
+    return std::ranges::any_of(inventory.packages, [&](const inventory::Package& package) {
+        return !inventory::is_operating_system(package.type) && package.owned_by.empty() && subject_of(package, system);
+    });
+}
+
 // What cannot be seen makes the scan unsupported, unless packages of languages are there to judge.
-void conclude(std::string obstacle, bool languages_seen, Findings& findings) {
+void take_obstacle(std::string obstacle, bool languages_seen, Findings& findings) {
     if (obstacle.empty()) return;
     if (languages_seen) {
         findings.notes.push_back(obstacle + " Only packages of languages were looked up.");
@@ -75,6 +83,29 @@ void conclude(std::string obstacle, bool languages_seen, Findings& findings) {
 }  // namespace
 
 Findings match(const inventory::Inventory& inventory, const vulndb::Database& database, const Options& options) {
+    auto part = match_part(inventory, database, options);
+    auto findings = conclude(inventory, database, options, !part.findings.empty());
+    findings.findings = std::move(part.findings);
+    std::ranges::move(part.notes, std::back_inserter(findings.notes));
+    return findings;
+}
+
+Findings match_part(const inventory::Inventory& part, const vulndb::Database& database, const Options& options) {
+    Findings findings;
+    findings.database = database.freshness();
+    auto known = part.distribution ? system_of(*part.distribution) : std::nullopt;
+    if (known && !database.covers(known->stream)) known.reset();
+    const auto* system = known ? &*known : nullptr;
+    const auto queries = queries_of(part, system, options.depth == Depth::enhanced);
+    Records records(database);
+    const auto hits = find_hits(queries, system, database, records);
+    findings.findings = assemble(hits.hits, records, options.rank_kernel_headers_last);
+    note_packages(hits.without_version, "packages have no version that could be compared", findings.notes);
+    return findings;
+}
+
+Findings conclude(const inventory::Inventory& inventory, const vulndb::Database& database, const Options& options,
+                  bool any_findings) {
     Findings findings;
     findings.database = database.freshness();
     findings.distribution = inventory.distribution;
@@ -84,21 +115,13 @@ Findings match(const inventory::Inventory& inventory, const vulndb::Database& da
     auto problem = obstacle(inventory, known ? &*known : nullptr, database);
     const auto* system = problem.empty() ? &*known : nullptr;
 
-    const auto queries = queries_of(inventory, system, enhanced);
-    Records records(database);
-    const auto hits = find_hits(queries, system, database, records);
-    findings.findings = assemble(hits.hits, records, options.rank_kernel_headers_last);
-
-    note_packages(hits.without_version, "packages have no version that could be compared", findings.notes);
     if (enhanced) note_nameless_archives(inventory, findings.notes);
     if (const auto day = system != nullptr ? ended_on(*system, options.now) : std::nullopt) {
         const auto text = "The support of " + shown(*inventory.distribution) + " ended on " + *day + ".";
-        if (findings.findings.empty()) problem = text;
+        if (!any_findings) problem = text;
         findings.notes.push_back(text + " What was found since is not in its advisories.");
     }
-    const bool languages_seen = std::ranges::any_of(
-        queries, [](const Query& query) { return !inventory::is_operating_system(query.package->type); });
-    conclude(std::move(problem), languages_seen, findings);
+    take_obstacle(std::move(problem), enhanced && any_language(inventory, system), findings);
     return findings;
 }
 

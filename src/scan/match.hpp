@@ -38,6 +38,14 @@ struct Options {
 [[nodiscard]] Findings match(const inventory::Inventory& inventory, const vulndb::Database& database,
                              const Options& options);
 
+// The same for an image whose packages were matched in parts, each an inventory of its own with the distribution of the
+// whole: match_part() gives findings and notes of the part alone, conclude() all else that match() says of the whole,
+// and join() (scan/join.hpp) puts findings together.
+[[nodiscard]] Findings match_part(const inventory::Inventory& part, const vulndb::Database& database,
+                                  const Options& options);
+[[nodiscard]] Findings conclude(const inventory::Inventory& inventory, const vulndb::Database& database,
+                                const Options& options, bool any_findings);
+
 // What match() asks the database: one (stream, package name) each, sorted, without duplicates. When the advisories of
 // none of them change, the image's findings don't either; that is what an index for continuous scans is made of.
 struct Lookup {

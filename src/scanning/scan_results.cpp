@@ -2,9 +2,11 @@
 
 #include "registry/events.hpp"
 #include "scan/basic.hpp"
+#include "scanning/followed_findings.hpp"
 #include "scanning/kept_findings.hpp"
 #include "scanning/scan_events.hpp"
 
+#include <algorithm>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -23,18 +25,32 @@ std::optional<Timestamp> to_time(const std::optional<std::int64_t>& milliseconds
     return Timestamp(std::chrono::milliseconds(*milliseconds));
 }
 
+// Whether they are what they were.
+bool has_parts(store::Transaction& tx, model::ImageRowId image, const StoredFindings& before) {
+    return std::ranges::equal(tx.inventories().followed(image), before.parts, {}, {}, &StoredFindings::Part::followed);
+}
+
+store::SeverityCounts count_parts(const StoredFindings& stored) {
+    std::vector<Brief> briefs;
+    briefs.reserve(stored.parts.size());
+    for (const auto& part : stored.parts) briefs.emplace_back(part.followed.brief);
+    return count(briefs);
+}
+
 }  // namespace
 
 // One result on its way into the store.
 struct ScanResults::Change {
     model::ImageRowId image{};
     store::ScanType type = store::ScanType::basic;
-    KeptFindings kept;
+    scan::Findings found;
     std::string owner;  // empty: no scan of the queue
     // Made anew whenever somebody else's result came in between.
     std::int64_t seen_revision = 0;
+    StoredFindings before;
+    bool by_parts = false;
     std::string bytes;
-    std::vector<std::size_t> fresh;  // findings that the result before did not have
+    std::vector<scan::Finding> fresh;  // that the result before did not have
 };
 
 store::SeverityCounts count_findings(store::ScanType type, const std::vector<scan::Finding>& findings) {
@@ -58,8 +74,9 @@ Task<Result<bool>> ScanResults::keep(model::ImageRowId image, store::ScanType ty
     }
     Change change{.image = image,
                   .type = type,
-                  .kept = {.findings = std::move(findings), .first_observed = {}},
+                  .found = std::move(findings),
                   .owner = std::move(owner),
+                  .before = {},
                   .bytes = {},
                   .fresh = {}};
     co_return co_await store_result(change);
@@ -68,8 +85,9 @@ Task<Result<bool>> ScanResults::keep(model::ImageRowId image, store::ScanType ty
 Task<Result<bool>> ScanResults::replace(model::ImageRowId image, store::ScanType type, scan::Findings findings) {
     Change change{.image = image,
                   .type = type,
-                  .kept = {.findings = std::move(findings), .first_observed = {}},
+                  .found = std::move(findings),
                   .owner = {},
+                  .before = {},
                   .bytes = {},
                   .fresh = {}};
     co_return co_await store_result(change);
@@ -79,35 +97,22 @@ Task<Result<bool>> ScanResults::replace(model::ImageRowId image, store::ScanType
 Task<Result<bool>> ScanResults::store_result(Change& change) {
     const auto now = services_.clock.now();
     for (;;) {
-        std::string before;
         std::optional<store::ImageScan> scan;
         auto read = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<bool> {
             scan = tx.scans().find(change.image);
-            before = tx.scans().findings(change.image);
+            change.before = stored_findings(tx, change.image);
             return true;
         });
         if (!read) co_return fail(std::move(read));
         if (!scan) co_return false;
         change.seen_revision = scan->revision;
-        std::map<std::string, Timestamp, std::less<>> known;
-        const auto old = decode_findings(before);
-        for (std::size_t i = 0; old && i < old->first_observed.size(); ++i) {
-            known.emplace(old->findings.findings[i].id, old->first_observed[i]);
-        }
-        auto& kept = change.kept;
-        kept.first_observed.clear();
-        change.fresh.clear();
-        for (std::size_t i = 0; i < kept.findings.findings.size(); ++i) {
-            const auto at = known.find(kept.findings.findings[i].id);
-            kept.first_observed.push_back(at == known.end() ? now : at->second);
-            if (at == known.end() && old) change.fresh.push_back(i);
-        }
-        change.bytes = encode_findings(kept);
+        if (!prepare(change, *scan, now)) co_return fail(FaultKind::internal, "what was found in layers is damaged");
         std::optional<bool> written;
         auto done = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<bool> {
             written.reset();
             const auto present = tx.scans().find(change.image);
             if (present && present->revision != change.seen_revision) return false;
+            if (change.by_parts && !has_parts(tx, change.image, change.before)) return false;
             auto outcome = write(tx, change);
             if (!outcome) return outcome;
             written = *outcome;
@@ -116,6 +121,37 @@ Task<Result<bool>> ScanResults::store_result(Change& change) {
         if (!done) co_return fail(std::move(done));
         if (written) co_return *written;
     }
+}
+
+bool ScanResults::prepare(Change& change, const store::ImageScan& scan, Timestamp now) const {
+    change.by_parts =
+        keep_ == Keep::by_parts && change.type == store::ScanType::enhanced && !change.before.parts.empty();
+    change.fresh.clear();
+    KeptFindings kept{.findings = change.found, .first_observed = {}};
+    if (change.by_parts) {
+        kept.findings.findings.clear();
+        change.bytes = encode_findings(kept);
+        auto whole = put_together({.own = change.bytes, .parts = change.before.parts}, false);
+        if (!whole) return false;
+        for (std::size_t i = 0; scan.completed_at && i < whole->first_observed.size(); ++i) {
+            if (whole->first_observed[i] > *scan.completed_at) {
+                change.fresh.push_back(std::move(whole->findings.findings[i]));
+            }
+        }
+        return true;
+    }
+    std::map<std::string, Timestamp, std::less<>> known;
+    const auto old = change.before.own.empty() ? std::nullopt : put_together(change.before, false);
+    for (std::size_t i = 0; old && i < old->first_observed.size(); ++i) {
+        known.emplace(old->findings.findings[i].id, old->first_observed[i]);
+    }
+    for (const auto& finding : kept.findings.findings) {
+        const auto at = known.find(finding.id);
+        kept.first_observed.push_back(at == known.end() ? now : at->second);
+        if (at == known.end() && old) change.fresh.push_back(finding);
+    }
+    change.bytes = encode_findings(kept);
+    return true;
 }
 
 Result<bool> ScanResults::write(store::Transaction& tx, Change& change) {
@@ -128,26 +164,25 @@ Result<bool> ScanResults::write(store::Transaction& tx, Change& change) {
     const auto repository = tx.repositories().find(image->repository);
     if (!repository) return false;
 
-    const auto& findings = change.kept.findings;
     scan->state = store::ScanState::complete;
     scan->retryable = false;
     scan->reason.clear();
     scan->completed_at = services_.clock.now();
-    scan->source_updated_at = to_time(findings.database.newest_record_at);
-    scan->generation = findings.database.generation;
-    scan->counts = count_findings(change.type, findings.findings);
+    scan->source_updated_at = to_time(change.found.database.newest_record_at);
+    scan->generation = change.found.database.generation;
+    scan->counts = change.by_parts ? count_parts(change.before) : count_findings(change.type, change.found.findings);
     ++scan->revision;
     tx.scans().put(*scan);
     tx.scans().put_findings(change.image, change.bytes);
+    if (!change.by_parts && !change.before.parts.empty()) tx.inventories().unfollow(change.image);
 
     const registry::RepositoryRef ref{.registry = repository->registry, .name = repository->name};
     if (scanned) {
         registry::announce_scan(services_, tx, registry::event::scan_complete, ref, *image,
                                 scan_detail(*scan, tx.images().tags(image->id)));
     }
-    for (const auto i : change.fresh) {
-        registry::announce_scan(services_, tx, registry::event::scan_finding, ref, *image,
-                                finding_detail(findings.findings[i]));
+    for (const auto& finding : change.fresh) {
+        registry::announce_scan(services_, tx, registry::event::scan_finding, ref, *image, finding_detail(finding));
     }
     return true;
 }

@@ -8,14 +8,21 @@
 #include "scan/finding.hpp"
 #include "store/scan_table.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace berth::scanning {
 
+// Where the findings of an enhanced scan go.
+enum class Keep : std::uint8_t {
+    whole,    // to the image
+    by_parts  // they are with the inventories that the image follows; the image gets how the scan ended
+};
+
 // Thread-safe; lives as long as the services it was given.
 class ScanResults {
 public:
-    explicit ScanResults(registry::Services& services) : services_(services) {}
+    explicit ScanResults(registry::Services& services, Keep keep = Keep::whole) : services_(services), keep_(keep) {}
 
     // Of a scan of the queue: the lease of `owner` ends with it. False, and nothing is kept: the lease was lost, or
     // the image went.
@@ -28,10 +35,12 @@ public:
 
 private:
     struct Change;
+    bool prepare(Change& change, const store::ImageScan& scan, Timestamp now) const;
     Task<Result<bool>> store_result(Change& change);
     Result<bool> write(store::Transaction& tx, Change& change);
 
     registry::Services& services_;
+    const Keep keep_;
 };
 
 // By severity, of what the basic form or the enhanced form lists.

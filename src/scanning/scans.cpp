@@ -5,6 +5,7 @@
 #include "registry/faults.hpp"
 #include "registry/job_bell.hpp"
 #include "registry/scan_requests.hpp"
+#include "scanning/followed_findings.hpp"
 #include "scanning/suppressing.hpp"
 
 #include <algorithm>
@@ -110,7 +111,7 @@ Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::Rep
                                        model::ImageIdentifier id) {
     auto entered = co_await registry::enter(services_, call, iam::action::describe_image_scan_findings, repository);
     if (!entered) co_return fail(std::move(entered));
-    std::vector<std::string> encoded;
+    std::vector<StoredFindings> stored;
     std::vector<store::SuppressionRule> rules;
     auto report = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<ScanReport> {
         auto image = find_image(tx, repository, (*entered)->id, id);
@@ -121,7 +122,7 @@ Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::Rep
         const auto add = [&](model::Image one) {
             auto scan = registry::current_scan(tx, configuration.type, one.id);
             if (!scan) return;
-            encoded.push_back(scan->state == ScanState::complete ? tx.scans().findings(one.id) : std::string());
+            stored.push_back(scan->state == ScanState::complete ? stored_findings(tx, one.id) : StoredFindings());
             auto tags = one.id == image->id ? std::vector<model::Tag>() : tx.images().tags(one.id);
             tags.insert(tags.end(), index_tags.begin(), index_tags.end());
             // The basic form does not name them.
@@ -141,9 +142,9 @@ Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::Rep
         return made;
     });
     if (!report) co_return report;
-    for (std::size_t i = 0; i < encoded.size(); ++i) {
-        if (encoded[i].empty()) continue;
-        auto kept = decode_findings(encoded[i]);
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+        if (stored[i].own.empty()) continue;
+        auto kept = put_together(stored[i], headers_last_);
         if (!kept) {
             co_return fail(FaultKind::internal, "the findings of image " + report->images[i].image.digest.text() +
                                                     " cannot be read; scan it again");

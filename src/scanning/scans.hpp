@@ -40,7 +40,9 @@ struct Rescan {
 // Thread-safe; lives as long as the services it was given.
 class Scans {
 public:
-    explicit Scans(registry::Services& services) : services_(services) {}
+    // `headers_last`: scan::Options::rank_kernel_headers_last.
+    explicit Scans(registry::Services& services, bool headers_last = false)
+        : services_(services), headers_last_(headers_last) {}
 
     // Action ecr:StartImageScan. An index starts the scans of its children. image_not_found, image_archived,
     // unsupported_image_type; limit_exceeded within Settings::scans.manual_interval of the last one; not_offered in a
@@ -57,6 +59,7 @@ public:
 
 private:
     registry::Services& services_;
+    const bool headers_last_;
 };
 
 // ECR's basic form, of all images of the report, each finding once: from CRITICAL down, then by name.

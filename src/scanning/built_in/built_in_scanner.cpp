@@ -1,9 +1,7 @@
 #include "scanning/built_in/built_in_scanner.hpp"
 
-#include "base/random.hpp"
 #include "registry/faults.hpp"
 #include "scanning/built_in/blob_source.hpp"
-#include "scanning/built_in/followed.hpp"
 
 #include <optional>
 #include <utility>
@@ -40,10 +38,13 @@ Task<Result<scan::Findings>> BuiltInScanner::scan(const ScanTarget& target, scan
     if (!database) co_return std::unexpected(no_database());
     const scan::Options how{
         .depth = depth, .rank_kernel_headers_last = options_.rank_kernel_headers_last, .now = services_.clock.now()};
-    auto findings = co_await offload(
-        threads_, [&] { return share_.count([&] { return scan::match(*inventory, *database, how); }); });
-    if (auto kept = co_await follow(place->image, *inventory, depth); !kept) co_return fail(std::move(kept));
-    co_return findings;
+    if (depth == scan::Depth::enhanced) {
+        co_return co_await follower_.follow(place->image, *inventory, *database, how);
+    }
+    auto left = co_await follower_.unfollow(place->image);
+    if (!left) co_return fail(std::move(left));
+    co_return co_await offload(threads_,
+                               [&] { return share_.count([&] { return scan::match(*inventory, *database, how); }); });
 }
 
 Fault BuiltInScanner::no_database() const {
@@ -110,28 +111,6 @@ Task<Result<inventory::LayerInventory>> BuiltInScanner::layer_of(const TargetLay
         store::Durability::relaxed);
     if (!kept) co_return fail(std::move(kept));
     co_return std::move(read->layer);
-}
-
-Task<Result<void>> BuiltInScanner::follow(model::ImageRowId image, const inventory::Inventory& inventory,
-                                          scan::Depth depth) {
-    std::optional<store::FollowedInventory> followed;
-    std::vector<std::int64_t> ids;
-    if (depth == scan::Depth::enhanced) {
-        followed = co_await offload(threads_, [&] { return followed_inventory(inventory); });
-        for (std::size_t i = 0; i <= followed->sets.size(); ++i) {
-            ids.push_back(make_row_id(services_.clock.now(), services_.random));
-        }
-    }
-    auto done = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<bool> {
-        if (!followed || !tx.images().find(image)) {
-            tx.inventories().unfollow(image);
-        } else {
-            tx.inventories().follow(image, *followed, ids);
-        }
-        return true;
-    });
-    if (!done) co_return fail(std::move(done));
-    co_return Result<void>{};
 }
 
 }  // namespace berth::scanning

@@ -7,6 +7,7 @@
 #include "registry/services.hpp"
 #include "scanning/built_in/database_holder.hpp"
 #include "scanning/built_in/engine_options.hpp"
+#include "scanning/built_in/follower.hpp"
 #include "scanning/sbom_attacher.hpp"
 #include "scanning/scanner.hpp"
 #include "worker/pool.hpp"
@@ -24,6 +25,7 @@ public:
           databases_(databases),
           threads_(threads),
           share_(share),
+          follower_(services, threads, share),
           options_(std::move(options)),
           sboms_(sboms) {}
 
@@ -40,14 +42,13 @@ private:
     [[nodiscard]] Task<Result<inventory::LayerInventory>> layer_of(const TargetLayer& layer,
                                                                    model::RepositoryId repository,
                                                                    worker::Deadline deadline);
-    [[nodiscard]] Task<Result<void>> follow(model::ImageRowId image, const inventory::Inventory& inventory,
-                                            scan::Depth depth);
 
     registry::Services& services_;
     worker::Pool& workers_;
     const DatabaseHolder& databases_;
     BlockingPool& threads_;  // for the work of the processor
     ShareOfTime& share_;
+    Follower follower_;
     const BuiltInOptions options_;
     SbomAttacher* const sboms_;
 };

@@ -25,6 +25,7 @@ worker::PoolOptions pool_options(const EngineOptions& options, ShareOfTime& shar
 Engine::Engine(registry::Services& services, std::filesystem::path database, const EngineOptions& options,
                ShareOfTime& share, SbomAttacher* sboms)
     : services_(services),
+      share_(share),
       rank_kernel_headers_last_(options.scans.rank_kernel_headers_last),
       threads_(std::max<std::size_t>(1, options.workers)),
       databases_(std::move(database), options.database_memory),
@@ -50,9 +51,8 @@ Task<Result<bool>> Engine::look_for_database() {
     co_return found.value_or(false);
 }
 
-std::unique_ptr<Reevaluation> Engine::reevaluation(FindingsKeeper& keeper) {
-    return std::make_unique<Reevaluation>(services_.metadata, services_.clock, databases_, threads_, keeper,
-                                          rank_kernel_headers_last_);
+std::unique_ptr<Reevaluation> Engine::reevaluation() {
+    return std::make_unique<Reevaluation>(services_, databases_, threads_, share_, rank_kernel_headers_last_);
 }
 
 }  // namespace berth::scanning

@@ -29,11 +29,12 @@ public:
 
     // Looks for a newer database; true: scans start with it from now on. For a job of every process.
     Task<Result<bool>> look_for_database();
-    // The keeper outlives the answer, which does not outlive the engine.
-    [[nodiscard]] std::unique_ptr<Reevaluation> reevaluation(FindingsKeeper& keeper);
+    // Does not outlive the engine.
+    [[nodiscard]] std::unique_ptr<Reevaluation> reevaluation();
 
 private:
     registry::Services& services_;
+    ShareOfTime& share_;
     const bool rank_kernel_headers_last_;
     BlockingPool threads_;
     DatabaseHolder databases_;

@@ -2,6 +2,10 @@
 
 #include "inventory/layer_inventory.hpp"
 #include "model/digest.hpp"
+#include "scanning/followed_findings.hpp"
+
+#include <map>
+#include <utility>
 
 namespace berth::scanning {
 namespace {
@@ -25,12 +29,31 @@ std::string hash_of(const store::LookupSet& set) {
 
 }  // namespace
 
-store::FollowedInventory followed_inventory(const inventory::Inventory& inventory) {
+std::vector<inventory::Inventory> parts_of(const inventory::Inventory& inventory) {
+    std::map<std::size_t, inventory::Inventory> by_layer;
+    for (const auto& package : inventory.packages) {
+        auto& part = by_layer[package.layer];
+        part.packages.push_back(package);
+        part.packages.back().licences.clear();
+    }
+    std::vector<inventory::Inventory> parts;
+    for (auto& [layer, part] : by_layer) {
+        part.distribution = inventory.distribution;
+        parts.push_back(std::move(part));
+    }
+    return parts;
+}
+
+store::InventoryFindings to_store(const KeptFindings& kept) {
+    return {.brief = Brief::encode(kept.findings.findings), .bytes = encode_findings(kept)};
+}
+
+store::FollowedInventory followed_inventory(const inventory::Inventory& part) {
     store::FollowedInventory followed;
-    followed.bytes = inventory::encode_inventory(inventory);
+    followed.bytes = inventory::encode_inventory(part);
     followed.hash = model::Digest::of(followed.bytes).text();
     const vulndb::Stream* stream = nullptr;
-    const auto lookups = scan::lookups_of(inventory, scan::Depth::enhanced);
+    const auto lookups = scan::lookups_of(part, scan::Depth::enhanced);
     for (const auto& lookup : lookups) {
         if (stream == nullptr || *stream != lookup.stream) {
             stream = &lookup.stream;

@@ -27,22 +27,39 @@ void Inventories::put_layer(const model::Digest& digest, int scanner, std::strin
         digest, scanner, Bytes{bytes});
 }
 
-void Inventories::follow(model::ImageRowId image, const FollowedInventory& inventory,
+void Inventories::follow(model::ImageRowId image, std::span<const FollowedInventory> inventories, Timestamp since,
                          std::span<const std::int64_t> new_ids) {
-    if (new_ids.size() != inventory.sets.size() + 1) throw std::logic_error("an id for each row that may be made");
-    const auto id = put(inventory, new_ids);
-    if (auto row = db_.run("SELECT inventory FROM followed_image WHERE image = $1", image);
-        row && row.get<InventoryId>(0) == id) {
-        return;
-    }
     unfollow(image);
-    db_.change("INSERT INTO followed_image (image, inventory) VALUES ($1, $2)", image, id);
+    for (const auto& inventory : inventories) {
+        const auto rows = inventory.sets.size() + 1;
+        if (new_ids.size() < rows) throw std::logic_error("an id for each row that may be made");
+        const auto id = put(inventory, new_ids.first(rows));
+        new_ids = new_ids.subspan(rows);
+        db_.change("INSERT INTO followed_image (image, inventory, since) VALUES ($1, $2, $3)", image, id, since);
+    }
+}
+
+std::vector<FollowedPart> Inventories::followed(model::ImageRowId image) {
+    std::vector<FollowedPart> parts;
+    for (auto row = db_.run("SELECT f.inventory, f.since, b.brief FROM followed_image f"
+                            " JOIN inventory_findings b ON b.inventory = f.inventory WHERE f.image = $1"
+                            " ORDER BY f.inventory",
+                            image);
+         row; row.next()) {
+        parts.push_back(
+            {.inventory = row.get<InventoryId>(0), .since = row.get<Timestamp>(1), .brief = row.get<std::string>(2)});
+    }
+    return parts;
+}
+
+std::optional<InventoryId> Inventories::find(std::string_view hash) {
+    auto row = db_.run("SELECT id FROM inventory WHERE hash = $1", hash);
+    if (!row) return std::nullopt;
+    return row.get<InventoryId>(0);
 }
 
 InventoryId Inventories::put(const FollowedInventory& inventory, std::span<const std::int64_t> new_ids) {
-    if (auto row = db_.run("SELECT id FROM inventory WHERE hash = $1", inventory.hash)) {
-        return row.get<InventoryId>(0);
-    }
+    if (const auto known = find(inventory.hash)) return *known;
     const InventoryId id{new_ids.front()};
     db_.change("INSERT INTO inventory (id, hash) VALUES ($1, $2)", id, inventory.hash);
     db_.change("INSERT INTO inventory_bytes (inventory, bytes) VALUES ($1, $2)", id, Bytes{inventory.bytes});
@@ -53,6 +70,9 @@ InventoryId Inventories::put(const FollowedInventory& inventory, std::span<const
             " ON CONFLICT (lookup_set, inventory) DO NOTHING",
             set, id);
     }
+    put_findings(id, inventory.findings);
+    const auto target = db_.run("SELECT value FROM setting WHERE name = 'vulndb.target'");
+    if (target && target.get<std::string_view>(0) != inventory.generation) request_rematches(std::span(&id, 1));
     return id;
 }
 
@@ -97,10 +117,27 @@ std::string Inventories::inventory(InventoryId id) {
     return row ? row.get<std::string>(0) : std::string();
 }
 
-std::vector<model::ImageRowId> Inventories::images_with(InventoryId id, model::ImageRowId after, std::size_t limit) {
-    return ids<model::ImageRowId>(
-        db_.run("SELECT image FROM followed_image WHERE inventory = $1 AND image > $2 ORDER BY image LIMIT $3", id,
-                after, limit));
+std::string Inventories::findings(InventoryId id) {
+    auto row = db_.run("SELECT bytes FROM inventory_findings WHERE inventory = $1", id);
+    return row ? row.get<std::string>(0) : std::string();
+}
+
+void Inventories::put_findings(InventoryId id, const InventoryFindings& findings) {
+    db_.change(
+        "INSERT INTO inventory_findings (inventory, brief, bytes) VALUES ($1, $2, $3)"
+        " ON CONFLICT (inventory) DO UPDATE SET brief = excluded.brief, bytes = excluded.bytes",
+        id, Bytes{findings.brief}, Bytes{findings.bytes});
+}
+
+std::vector<FollowingImage> Inventories::images_with(InventoryId id, model::ImageRowId after, std::size_t limit) {
+    std::vector<FollowingImage> found;
+    for (auto row = db_.run("SELECT image, since FROM followed_image WHERE inventory = $1 AND image > $2"
+                            " ORDER BY image LIMIT $3",
+                            id, after, limit);
+         row; row.next()) {
+        found.push_back({.image = row.get<model::ImageRowId>(0), .since = row.get<Timestamp>(1)});
+    }
+    return found;
 }
 
 std::size_t Inventories::remove_unfollowed(std::size_t limit) {
@@ -117,12 +154,46 @@ void Inventories::remove(InventoryId id) {
     const auto sets = ids<std::int64_t>(db_.run("SELECT lookup_set FROM inventory_lookups WHERE inventory = $1", id));
     db_.change("DELETE FROM inventory_lookups WHERE inventory = $1", id);
     db_.change("DELETE FROM inventory_bytes WHERE inventory = $1", id);
+    db_.change("DELETE FROM inventory_findings WHERE inventory = $1", id);
+    finish_rematch(id);
     db_.change("DELETE FROM inventory WHERE id = $1", id);
     for (const auto set : sets) {
         if (db_.run("SELECT 1 FROM inventory_lookups WHERE lookup_set = $1 LIMIT 1", set)) continue;
         db_.change("DELETE FROM lookup WHERE lookup_set = $1", set);
         db_.change("DELETE FROM lookup_set WHERE id = $1", set);
     }
+}
+
+void Inventories::request_rematches(std::span<const InventoryId> inventories) {
+    for (const auto id : inventories) {
+        db_.change(
+            "INSERT INTO inventory_rematch (inventory, matched, told, news) VALUES ($1, 0, 0, $2)"
+            " ON CONFLICT (inventory) DO NOTHING",
+            id, Bytes{});
+    }
+}
+
+std::vector<Rematch> Inventories::rematches(InventoryId after, std::size_t limit) {
+    std::vector<Rematch> found;
+    for (auto row = db_.run("SELECT inventory, matched, told, news FROM inventory_rematch WHERE inventory > $1"
+                            " ORDER BY inventory LIMIT $2",
+                            after, limit);
+         row; row.next()) {
+        found.push_back({.inventory = row.get<InventoryId>(0),
+                         .matched = row.get<bool>(1),
+                         .told = row.get<model::ImageRowId>(2),
+                         .news = row.get<std::string>(3)});
+    }
+    return found;
+}
+
+void Inventories::update_rematch(const Rematch& rematch) {
+    db_.change("UPDATE inventory_rematch SET matched = $2, told = $3, news = $4 WHERE inventory = $1",
+               rematch.inventory, rematch.matched, rematch.told, Bytes{rematch.news});
+}
+
+void Inventories::finish_rematch(InventoryId id) {
+    db_.change("DELETE FROM inventory_rematch WHERE inventory = $1", id);
 }
 
 std::string Inventories::followed_generation() {
@@ -133,6 +204,13 @@ std::string Inventories::followed_generation() {
 void Inventories::set_followed_generation(std::string_view generation) {
     db_.change(
         "INSERT INTO setting (name, value) VALUES ('vulndb.followed', $1)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        generation);
+}
+
+void Inventories::set_target_generation(std::string_view generation) {
+    db_.change(
+        "INSERT INTO setting (name, value) VALUES ('vulndb.target', $1)"
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         generation);
 }

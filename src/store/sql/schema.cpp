@@ -189,6 +189,7 @@ constexpr Migration steps[] = {
     {.version = 6, .text = inventory_schema},
     {.version = 7, .text = lifecycle_upkeep_schema},
     {.version = 8, .text = scans_behind_schema},
+    {.version = 9, .text = shared_findings_schema},
 };
 
 }  // namespace

@@ -16,8 +16,17 @@ PackageLookup npm(std::string package) {
 const LookupSet base{.hash = "base", .lookups = {debian(""), debian("zlib"), debian("openssl")}};
 const LookupSet left{.hash = "left", .lookups = {npm(""), npm("left-pad")}};
 
-FollowedInventory inventory(std::string name, std::vector<LookupSet> sets) {
-    return {.hash = name, .bytes = "bytes of " + name, .sets = std::move(sets)};
+FollowedInventory inventory(const std::string& name, std::vector<LookupSet> sets) {
+    return {.hash = name,
+            .bytes = "bytes of " + name,
+            .sets = std::move(sets),
+            .generation = "one",
+            .findings = {.brief = "brief of " + name, .bytes = "findings of " + name}};
+}
+
+void follow(InventoryTable& table, std::int64_t image, const std::vector<FollowedInventory>& parts,
+            const std::vector<std::int64_t>& ids) {
+    table.follow(model::ImageRowId{image}, parts, at(image), ids);
 }
 
 model::ImageRowId row(std::int64_t id) {
@@ -27,7 +36,7 @@ model::ImageRowId row(std::int64_t id) {
 std::vector<model::ImageRowId> images(Transaction& tx, const PackageLookup& lookup) {
     std::vector<model::ImageRowId> found;
     for (const auto id : tx.inventories().inventories_with(lookup)) {
-        for (const auto image : tx.inventories().images_with(id, row(0), 100)) found.push_back(image);
+        for (const auto& one : tx.inventories().images_with(id, row(0), 100)) found.push_back(one.image);
     }
     return found;
 }
@@ -64,9 +73,9 @@ TEST_F(InventoriesContract, ALayersInventoryGoesWithItsBlob) {
 TEST_F(InventoriesContract, FindsImagesByWhatTheyAskFor) {
     change([](Transaction& tx) {
         auto& table = tx.inventories();
-        table.follow(row(1), inventory("a", {base, left}), std::vector<std::int64_t>{10, 11, 12});
-        table.follow(row(2), inventory("a", {base, left}), std::vector<std::int64_t>{20, 21, 22});
-        table.follow(row(3), inventory("b", {base}), std::vector<std::int64_t>{30, 31});
+        follow(table, 1, {inventory("a", {base, left})}, {10, 11, 12});
+        follow(table, 2, {inventory("a", {base, left})}, {20, 21, 22});
+        follow(table, 3, {inventory("b", {base})}, {30, 31});
         EXPECT_EQ(images(tx, debian("zlib")), (Images{row(1), row(2), row(3)}));
         EXPECT_EQ(images(tx, debian("")), (Images{row(1), row(2), row(3)}));
         EXPECT_EQ(images(tx, npm("left-pad")), (Images{row(1), row(2)}));
@@ -74,15 +83,20 @@ TEST_F(InventoriesContract, FindsImagesByWhatTheyAskFor) {
         EXPECT_EQ(table.inventories(InventoryId{0}, 10), (std::vector{InventoryId{10}, InventoryId{30}}));
         EXPECT_EQ(table.inventories(InventoryId{10}, 10), std::vector{InventoryId{30}});
         EXPECT_EQ(table.inventory(InventoryId{30}), "bytes of b");
-        EXPECT_EQ(table.images_with(InventoryId{10}, row(1), 10), Images{row(2)});
+        EXPECT_EQ(table.find("b"), InventoryId{30});
+        EXPECT_FALSE(table.find("c"));
+        const auto rest = table.images_with(InventoryId{10}, row(1), 10);
+        ASSERT_EQ(rest.size(), 1U);
+        EXPECT_EQ(rest[0].image, row(2));
+        EXPECT_EQ(rest[0].since, at(2));
     });
 }
 
-TEST_F(InventoriesContract, AnImageFollowsOneInventory) {
+TEST_F(InventoriesContract, AnImageFollowsTheInventoriesOfItsLastScan) {
     change([](Transaction& tx) {
         auto& table = tx.inventories();
-        table.follow(row(1), inventory("a", {base, left}), std::vector<std::int64_t>{10, 11, 12});
-        table.follow(row(1), inventory("b", {base}), std::vector<std::int64_t>{20, 21});
+        follow(table, 1, {inventory("a", {base, left})}, {10, 11, 12});
+        follow(table, 1, {inventory("b", {base})}, {20, 21});
         EXPECT_EQ(images(tx, npm("left-pad")), Images{});
         EXPECT_EQ(images(tx, debian("zlib")), Images{row(1)});
         table.unfollow(row(1));
@@ -94,9 +108,9 @@ TEST_F(InventoriesContract, AnImageFollowsOneInventory) {
 TEST_F(InventoriesContract, RemovesWhatNoImageHas) {
     change([](Transaction& tx) {
         auto& table = tx.inventories();
-        table.follow(row(1), inventory("a", {base, left}), std::vector<std::int64_t>{10, 11, 12});
-        table.follow(row(2), inventory("a", {base, left}), std::vector<std::int64_t>{20, 21, 22});
-        table.follow(row(3), inventory("b", {base}), std::vector<std::int64_t>{30, 31});
+        follow(table, 1, {inventory("a", {base, left})}, {10, 11, 12});
+        follow(table, 2, {inventory("a", {base, left})}, {20, 21, 22});
+        follow(table, 3, {inventory("b", {base})}, {30, 31});
         table.unfollow(row(1));
         EXPECT_EQ(table.remove_unfollowed(10), 1U);
         EXPECT_EQ(table.inventory(InventoryId{10}), "bytes of a");  // of the second image
@@ -107,7 +121,7 @@ TEST_F(InventoriesContract, RemovesWhatNoImageHas) {
         EXPECT_TRUE(table.inventories_with(npm("left-pad")).empty());
         EXPECT_EQ(images(tx, debian("zlib")), Images{row(3)});
         // And can be made again.
-        table.follow(row(1), inventory("a", {base, left}), std::vector<std::int64_t>{40, 41, 42});
+        follow(table, 1, {inventory("a", {base, left})}, {40, 41, 42});
         EXPECT_EQ(images(tx, npm("left-pad")), Images{row(1)});
     });
 }
@@ -118,8 +132,8 @@ TEST_F(InventoriesContract, AnErasedImageFollowsNoLonger) {
         tx.images().insert(image(1, 1, "m"));
         tx.images().insert(image(2, 1, "n"));
         auto& table = tx.inventories();
-        table.follow(row(1), inventory("a", {base}), std::vector<std::int64_t>{10, 11});
-        table.follow(row(2), inventory("a", {base}), std::vector<std::int64_t>{20, 21});
+        follow(table, 1, {inventory("a", {base})}, {10, 11});
+        follow(table, 2, {inventory("a", {base})}, {20, 21});
         (void)tx.images().erase(row(1), at(2));
         EXPECT_EQ(images(tx, debian("zlib")), Images{row(2)});
         tx.repositories().mark_deleted(model::RepositoryId{1}, at(9));
@@ -128,6 +142,65 @@ TEST_F(InventoriesContract, AnErasedImageFollowsNoLonger) {
         EXPECT_EQ(images(tx, debian("zlib")), Images{});
         EXPECT_EQ(table.remove_unfollowed(10), 1U);
         EXPECT_TRUE(table.inventories(InventoryId{0}, 1).empty());
+    });
+}
+
+TEST_F(InventoriesContract, ImagesShareWhatWasFoundInALayer) {
+    change([](Transaction& tx) {
+        auto& table = tx.inventories();
+        follow(table, 1, {inventory("base", {base}), inventory("a", {left})}, {10, 11, 12, 13});
+        auto later = inventory("base", {base});
+        later.findings.brief = "of another generation";
+        follow(table, 2, {later, inventory("b", {left})}, {20, 21, 22, 23});
+        const FollowedPart of_base{.inventory = InventoryId{10}, .since = at(1), .brief = "brief of base"};
+        const FollowedPart of_a{.inventory = InventoryId{12}, .since = at(1), .brief = "brief of a"};
+        EXPECT_EQ(table.followed(row(1)), (std::vector{of_base, of_a}));
+        EXPECT_EQ(table.followed(row(2)).at(0).brief, "brief of base");  // what is there stays
+        EXPECT_EQ(table.followed(row(2)).at(0).since, at(2));
+        EXPECT_EQ(table.findings(InventoryId{10}), "findings of base");
+        table.put_findings(InventoryId{10}, {.brief = "x", .bytes = "y"});
+        EXPECT_EQ(table.followed(row(1)).at(0).brief, "x");
+        EXPECT_EQ(table.findings(InventoryId{10}), "y");
+        table.unfollow(row(1));
+        table.unfollow(row(2));
+        EXPECT_TRUE(table.followed(row(1)).empty());
+        EXPECT_EQ(table.remove_unfollowed(10), 3U);
+        EXPECT_EQ(table.findings(InventoryId{10}), "");
+    });
+}
+
+TEST_F(InventoriesContract, WhatIsToBeMatchedAgainWaitsUntilItIs) {
+    change([](Transaction& tx) {
+        auto& table = tx.inventories();
+        EXPECT_TRUE(table.rematches({}, 10).empty());
+        table.request_rematches(std::vector{InventoryId{20}, InventoryId{10}});
+        table.update_rematch({.inventory = InventoryId{10}, .matched = true, .told = row(5), .news = "n"});
+        table.request_rematches(std::vector{InventoryId{10}});  // stays as it is
+        const auto waiting = table.rematches({}, 10);
+        ASSERT_EQ(waiting.size(), 2U);
+        EXPECT_EQ(waiting[0].inventory, InventoryId{10});
+        EXPECT_TRUE(waiting[0].matched);
+        EXPECT_EQ(waiting[0].told, row(5));
+        EXPECT_EQ(waiting[0].news, "n");
+        EXPECT_FALSE(waiting[1].matched);
+        EXPECT_EQ(table.rematches({}, 1).size(), 1U);
+        table.finish_rematch(InventoryId{10});
+        EXPECT_EQ(table.rematches({}, 10).at(0).inventory, InventoryId{20});
+    });
+}
+
+TEST_F(InventoriesContract, WhatWasMatchedByAnotherGenerationThanTheTargetIsMatchedAgain) {
+    change([](Transaction& tx) {
+        auto& table = tx.inventories();
+        follow(table, 1, {inventory("a", {})}, {10});
+        EXPECT_TRUE(table.rematches({}, 10).empty());  // nobody has asked yet
+        table.set_target_generation("one");
+        follow(table, 2, {inventory("b", {})}, {20});
+        EXPECT_TRUE(table.rematches({}, 10).empty());
+        table.set_target_generation("two");
+        follow(table, 3, {inventory("b", {}), inventory("c", {})}, {30, 40});
+        ASSERT_EQ(table.rematches({}, 10).size(), 1U);
+        EXPECT_EQ(table.rematches({}, 10)[0].inventory, InventoryId{40});
     });
 }
 

@@ -107,9 +107,18 @@ protected:
         const PackageLookup lookup{.ecosystem = "Debian", .release = "12", .package = "zlib"};
         inventories.put_layer(digest("x"), 1, "b");
         (void)inventories.layer(digest("x"), 1);
-        inventories.follow(model::ImageRowId{1},
-                           {.hash = "h", .bytes = "b", .sets = {{.hash = "s", .lookups = {lookup}}}},
-                           std::vector<std::int64_t>{1, 2});
+        inventories.set_target_generation("g");
+        const std::vector<FollowedInventory> followed{{.hash = "h",
+                                                       .bytes = "b",
+                                                       .sets = {{.hash = "s", .lookups = {lookup}}},
+                                                       .generation = "f",
+                                                       .findings = {.brief = "b", .bytes = "f"}}};
+        inventories.follow(model::ImageRowId{1}, followed, at(1), std::vector<std::int64_t>{1, 2});
+        (void)inventories.followed(model::ImageRowId{1});
+        (void)inventories.find("h");
+        (void)inventories.findings(InventoryId{1});
+        (void)inventories.rematches({}, 1);
+        inventories.update_rematch({.inventory = InventoryId{1}, .matched = true});
         (void)inventories.inventories_with(lookup);
         (void)inventories.inventories(InventoryId{0}, 1);
         (void)inventories.inventory(InventoryId{1});
