@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -126,6 +127,19 @@ TEST(Pool, ReadsALayerAsTheReaderDoes) {
     EXPECT_EQ(got->layer, read_here);
     EXPECT_EQ(inventory::decode_layer(got->encoded), read_here);
     ASSERT_EQ(got->layer.files.size(), 1U);
+}
+
+TEST(Pool, StepsBackForOthersByThePiece) {
+    std::atomic<int> asked = 0;
+    ShareOfTime share(5, [&] { return ++asked > 0; });
+    Pool pool({.program = testing::worker_program(), .share = &share});
+    const auto begin = std::chrono::steady_clock::now();
+    const auto got = read(pool, layer_of(debian_layer(), 16));
+    ASSERT_TRUE(got) << got.error().message;
+    EXPECT_EQ(got->layer.files.size(), 1U);
+    // No program starts in less than a millisecond of processor time, which is made good before the second piece.
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, 19ms);
+    EXPECT_GT(asked, 10);
 }
 
 TEST(Pool, KeepsAWorkerForSomeLayers) {

@@ -103,7 +103,7 @@ protected:
     }
 
     ScanResults results_{world_.services, Keep::by_parts};
-    ScanQueue queue_{world_.services, scanner_, results_, {}};
+    ScanQueue queue_{world_.services, scanner_, results_, share_, {}};
     Scans scans_{world_.services};
 };
 
@@ -232,7 +232,7 @@ TEST_F(Following, WhatWasMatchedByAnOlderDatabaseMeanwhileIsMatchedAgain) {
     inventory::Inventory inventory;
     inventory.distribution = inventory::Distribution{.id = "debian", .version_id = "12"};
     inventory.packages = {{.type = inventory::PackageType::deb, .name = "zlib", .version = "1.0-1"}};
-    Follower follower(world_.services, threads_);
+    Follower follower(world_.services, threads_, share_);
     const auto found = wait_for(
         follower.follow(row(target), inventory, *old, {.depth = scan::Depth::enhanced, .now = world_.clock.now()}));
     ASSERT_TRUE(found);
