@@ -1,0 +1,41 @@
+#include "buffers.hpp"
+
+#include <mutex>
+#include <new>
+#include <vector>
+
+namespace bench::floor {
+namespace {
+
+struct Shelf {
+    std::mutex mutex;
+    std::vector<std::byte*> buffers;
+};
+
+Shelf& shelf() {
+    static Shelf* const one = new Shelf;  // never destroyed: threads may give back until the very end
+    return *one;
+}
+
+}  // namespace
+
+void GiveBack::operator()(std::byte* buffer) const {
+    const std::scoped_lock lock(shelf().mutex);
+    shelf().buffers.push_back(buffer);
+}
+
+Buffer take_buffer() {
+    {
+        const std::scoped_lock lock(shelf().mutex);
+        if (!shelf().buffers.empty()) {
+            Buffer buffer(shelf().buffers.back());
+            shelf().buffers.pop_back();
+            return buffer;
+        }
+    }
+    auto* made = static_cast<std::byte*>(std::aligned_alloc(buffer_alignment, buffer_bytes));
+    if (made == nullptr) throw std::bad_alloc();
+    return Buffer(made);
+}
+
+}  // namespace bench::floor

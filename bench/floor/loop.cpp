@@ -1,0 +1,144 @@
+#include "loop.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+namespace bench::floor {
+namespace {
+
+void add(int epoll, int descriptor, void* tag) {
+    epoll_event event{.events = EPOLLIN, .data = {.ptr = tag}};
+    ::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+}  // namespace
+
+Loop::Loop(Server& server, const std::string& log_path)
+    : server_(server), log_(log_path), epoll_(::epoll_create1(EPOLL_CLOEXEC)), bell_(::eventfd(0, EFD_NONBLOCK)) {
+    add(epoll_, bell_, &bell_);
+}
+
+Loop::~Loop() {
+    ::close(epoll_);
+    ::close(bell_);
+}
+
+void Loop::accept_for(int listener, std::vector<std::unique_ptr<Loop>>& loops) {
+    listener_ = listener;
+    all_ = &loops;
+    add(epoll_, listener_, &listener_);
+}
+
+void Loop::run() {
+    std::array<epoll_event, 64> events{};
+    while (!stopping_.load(std::memory_order_relaxed)) {
+        const int count = ::epoll_wait(epoll_, events.data(), events.size(), -1);
+        for (int i = 0; i < count; ++i) {
+            void* tag = events[static_cast<std::size_t>(i)].data.ptr;
+            if (tag == &bell_) {
+                run_posted();
+            } else if (tag == &listener_) {
+                accept_all();
+            } else {
+                static_cast<Connection*>(tag)->ready();
+            }
+        }
+        while (!unhashed_.empty() || !uncommitted_.empty()) {
+            hash_all();
+            commit_all();
+        }
+        forgotten_.clear();
+    }
+}
+
+void Loop::post(Job job) {
+    {
+        const std::scoped_lock lock(mutex_);
+        posted_.push_back(std::move(job));
+        if (posted_.size() > 1) return;  // whoever was first has rung
+    }
+    const std::uint64_t one = 1;
+    static_cast<void>(!::write(bell_, &one, sizeof one));
+}
+
+void Loop::stop() {
+    stopping_ = true;
+    post([] {});
+}
+
+void Loop::run_posted() {
+    std::uint64_t rung = 0;
+    static_cast<void>(!::read(bell_, &rung, sizeof rung));
+    std::vector<Job> jobs;
+    {
+        const std::scoped_lock lock(mutex_);
+        jobs.swap(posted_);
+    }
+    for (Job& job : jobs) job();
+}
+
+void Loop::accept_all() {
+    for (;;) {
+        const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (socket < 0) return;
+        const int one = 1;
+        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        Loop& loop = *(*all_)[next_++ % all_->size()];
+        loop.post([&loop, socket] { loop.adopt(socket); });
+    }
+}
+
+void Loop::adopt(int socket) {
+    auto connection = std::make_shared<Connection>(*this, server_, socket);
+    watch(*connection, EPOLLIN, true);
+    Connection* key = connection.get();
+    connections_.emplace(key, std::move(connection));
+}
+
+void Loop::watch(Connection& connection, std::uint32_t events, bool first) {
+    epoll_event event{.events = events, .data = {.ptr = &connection}};
+    ::epoll_ctl(epoll_, first ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, connection.socket(), &event);
+}
+
+void Loop::forget(Connection& connection) {
+    std::erase(unhashed_, &connection);
+    std::erase(uncommitted_, &connection);
+    const auto found = connections_.find(&connection);
+    if (found == connections_.end()) return;
+    forgotten_.push_back(std::move(found->second));
+    connections_.erase(found);
+}
+
+void Loop::hash_all() {
+    const auto connections = std::exchange(unhashed_, {});
+    for (std::size_t i = 0; i < connections.size(); i += 2) {
+        Upload& one = connections[i]->upload();
+        if (i + 1 == connections.size()) {
+            one.hash().update(one.unhashed());
+        } else {
+            Upload& other = connections[i + 1]->upload();
+            berth::Sha256::update_two(one.hash(), one.unhashed(), other.hash(), other.unhashed());
+        }
+    }
+    for (Connection* connection : connections) connection->hashed();
+}
+
+void Loop::commit_later(Connection& connection, std::span<const std::byte> bytes) {
+    log_.add(bytes);
+    uncommitted_.push_back(&connection);
+}
+
+void Loop::commit_all() {
+    if (uncommitted_.empty()) return;
+    log_.commit();
+    for (Connection* connection : std::exchange(uncommitted_, {})) connection->committed();
+}
+
+}  // namespace bench::floor

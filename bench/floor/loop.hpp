@@ -1,0 +1,69 @@
+// One thread, one epoll, and the connections that stay on it.
+//
+// A round: everything that is ready receives or sends; then what was received is hashed, two uploads at a time; then
+// the log is synced once for all that wait for it.
+#pragma once
+
+#include "connection.hpp"
+#include "disk.hpp"
+#include "log.hpp"
+#include "server.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace bench::floor {
+
+class Loop {
+public:
+    Loop(Server& server, const std::string& log_path);
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+    ~Loop();
+
+    // Accepts, and hands the connections to all loops in turn. Before run().
+    void accept_for(int listener, std::vector<std::unique_ptr<Loop>>& loops);
+    void run();  // until stop()
+
+    // From any thread: `job` runs on the loop's.
+    void post(Job job);
+    void stop();
+
+    // For its connections.
+    void watch(Connection& connection, std::uint32_t events, bool first = false);
+    void hash_later(Connection& connection) { unhashed_.push_back(&connection); }
+    void commit_later(Connection& connection, std::span<const std::byte> bytes);
+    void forget(Connection& connection);
+
+private:
+    void adopt(int socket);
+    void accept_all();
+    void run_posted();
+    void hash_all();
+    void commit_all();
+
+    Server& server_;
+    Log log_;
+    int epoll_;
+    int bell_;
+    std::mutex mutex_;
+    std::vector<Job> posted_;
+    std::atomic<bool> stopping_{false};
+
+    int listener_ = -1;
+    std::vector<std::unique_ptr<Loop>>* all_ = nullptr;
+    std::size_t next_ = 0;
+
+    std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
+    std::vector<std::shared_ptr<Connection>> forgotten_;  // until the end of the round
+    std::vector<Connection*> unhashed_;
+    std::vector<Connection*> uncommitted_;
+};
+
+}  // namespace bench::floor
