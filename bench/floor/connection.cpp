@@ -145,6 +145,7 @@ void Connection::begin_body(const Request& request) {
         upload_->expect(left_);
     }
     state_ = State::body;
+    loop_.count_body(1);
     if (begin_ < end_) return take_early();
     if (!chunked_ && left_ == 0) body_ended();
 }
@@ -188,8 +189,8 @@ void Connection::read_body() {
 }
 
 void Connection::hashed() {
-    upload_->written();
-    if (chunked_ ? chunks_.ended() : left_ == 0) return body_ended();
+    upload_->write_if_full();
+    if (has_body()) return body_ended();
     if (begin_ < end_) return take_early();
     pause_while_busy();
 }
@@ -205,6 +206,7 @@ void Connection::pause_while_busy() {
 }
 
 void Connection::body_ended() {
+    loop_.count_body(-1);
     if (method_ == Method::put) return put_ended();
     std::string id = after(target_, uploads_part);
     const std::uint64_t received = upload_->size();
@@ -321,6 +323,7 @@ void Connection::watch(std::uint32_t events) {
 
 // The loop keeps it to the end of the round.
 void Connection::close() {
+    if (state_ == State::body) loop_.count_body(-1);
     state_ = State::waiting;
     watch(0);
     loop_.forget(*this);

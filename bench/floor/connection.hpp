@@ -28,10 +28,13 @@ public:
     void hashed();
     void committed();
     Upload& upload() { return *upload_; }
+    // Nothing more comes before what came is hashed.
+    bool must_be_hashed() const { return upload_->is_full() || has_body() || begin_ < end_; }
 
 private:
     enum class State : std::uint8_t { head, body, waiting, sending };
 
+    bool has_body() const { return chunked_ ? chunks_.ended() : left_ == 0; }
     void read_head();
     void handle_input();
     void dispatch(const Request& request);

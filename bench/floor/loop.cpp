@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -50,9 +51,10 @@ void Loop::run() {
                 static_cast<Connection*>(tag)->ready();
             }
         }
-        while (!unhashed_.empty() || !uncommitted_.empty()) {
-            hash_all();
+        hash_all();
+        while (!uncommitted_.empty()) {
             commit_all();
+            hash_all();
         }
         forgotten_.clear();
     }
@@ -116,18 +118,40 @@ void Loop::forget(Connection& connection) {
     connections_.erase(found);
 }
 
+void Loop::hash_later(Connection& connection) {
+    if (std::ranges::find(unhashed_, &connection) == unhashed_.end()) unhashed_.push_back(&connection);
+}
+
 void Loop::hash_all() {
-    const auto connections = std::exchange(unhashed_, {});
-    for (std::size_t i = 0; i < connections.size(); i += 2) {
-        Upload& one = connections[i]->upload();
-        if (i + 1 == connections.size()) {
-            one.hash().update(one.unhashed());
-        } else {
-            Upload& other = connections[i + 1]->upload();
-            berth::Sha256::update_two(one.hash(), one.unhashed(), other.hash(), other.unhashed());
-        }
+    while (unhashed_.size() >= 2) hash_first_two();
+    while (unhashed_.size() == 1 && (bodies_ == 1 || unhashed_.front()->must_be_hashed())) {
+        Upload& upload = unhashed_.front()->upload();
+        upload.hash().update(upload.unhashed());
+        upload.hashed(upload.unhashed().size());
+        settle_hashed();
     }
-    for (Connection* connection : connections) connection->hashed();
+}
+
+// As much as both have.
+void Loop::hash_first_two() {
+    Upload& one = unhashed_[0]->upload();
+    Upload& other = unhashed_[1]->upload();
+    const std::size_t bytes = std::min(one.unhashed().size(), other.unhashed().size());
+    berth::Sha256::update_two(one.hash(), one.unhashed().first(bytes), other.hash(), other.unhashed().first(bytes));
+    one.hashed(bytes);
+    other.hashed(bytes);
+    settle_hashed();
+}
+
+// Whose bytes are all hashed goes on, and may come back with more.
+void Loop::settle_hashed() {
+    std::vector<Connection*> done;
+    std::erase_if(unhashed_, [&](Connection* connection) {
+        if (!connection->upload().unhashed().empty()) return false;
+        done.push_back(connection);
+        return true;
+    });
+    for (Connection* connection : done) connection->hashed();
 }
 
 void Loop::commit_later(Connection& connection, std::span<const std::byte> bytes) {
@@ -136,7 +160,6 @@ void Loop::commit_later(Connection& connection, std::span<const std::byte> bytes
 }
 
 void Loop::commit_all() {
-    if (uncommitted_.empty()) return;
     log_.commit();
     for (Connection* connection : std::exchange(uncommitted_, {})) connection->committed();
 }

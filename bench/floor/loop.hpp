@@ -1,7 +1,7 @@
 // One thread, one epoll, and the connections that stay on it.
 //
-// A round: everything that is ready receives or sends; then what was received is hashed, two uploads at a time; then
-// the log is synced once for all that wait for it.
+// A round: everything that is ready receives or sends; then what was received is hashed, two uploads at a time, and
+// the odd one waits for a partner while it can; then the log is synced once for all that wait for it.
 #pragma once
 
 #include "connection.hpp"
@@ -37,7 +37,9 @@ public:
 
     // For its connections.
     void watch(Connection& connection, std::uint32_t events, bool first = false);
-    void hash_later(Connection& connection) { unhashed_.push_back(&connection); }
+    void hash_later(Connection& connection);
+    // How many connections are receiving bodies.
+    void count_body(int more) { bodies_ += more; }
     void commit_later(Connection& connection, std::span<const std::byte> bytes);
     void forget(Connection& connection);
 
@@ -46,6 +48,8 @@ private:
     void accept_all();
     void run_posted();
     void hash_all();
+    void hash_first_two();
+    void settle_hashed();
     void commit_all();
 
     Server& server_;
@@ -63,6 +67,7 @@ private:
     std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
     std::vector<std::shared_ptr<Connection>> forgotten_;  // until the end of the round
     std::vector<Connection*> unhashed_;
+    int bodies_ = 0;
     std::vector<Connection*> uncommitted_;
 };
 

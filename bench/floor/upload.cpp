@@ -9,9 +9,8 @@ std::span<std::byte> Upload::room() {
     return {buffer_.get() + filled_, std::min(step, buffer_bytes - filled_)};
 }
 
-void Upload::written() {
-    hashed_ = filled_;
-    if (filled_ == buffer_bytes) write_out();
+void Upload::write_if_full() {
+    if (is_full()) write_out();
 }
 
 void Upload::end() {

@@ -21,13 +21,15 @@ public:
     Upload(Disk& disk, std::string path) : disk_(disk), path_(std::move(path)) {}
 
     void expect(std::uint64_t bytes) { expected_ = bytes; }  // before the first of them
-    // Where the next bytes go; never empty once those before are taken care of by written().
+    // Where the next bytes go; empty only while the buffer is full and not hashed.
     std::span<std::byte> room();
     void received(std::size_t bytes) { filled_ += bytes; }
     std::span<const std::byte> unhashed() const { return {buffer_.get() + hashed_, filled_ - hashed_}; }
     berth::Sha256& hash() { return hash_; }
-    // All received bytes are hashed. A full buffer goes to the file.
-    void written();
+    void hashed(std::size_t bytes) { hashed_ += bytes; }
+    bool is_full() const { return filled_ == buffer_bytes; }
+    // A full buffer, all of it hashed, goes to the file.
+    void write_if_full();
     // The rest as well, when it is no small blob.
     void end();
 
@@ -38,7 +40,7 @@ public:
     std::string digest() const;  // "sha256:..."
 
 private:
-    // So much is received before it is hashed: it is still in the processor's cache then.
+    // So much is received at a time: it is still in the processor's cache when it is hashed.
     static constexpr std::size_t step = 256UL * 1024;
 
     void write_out();
