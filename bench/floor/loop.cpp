@@ -21,8 +21,12 @@ void add(int epoll, int descriptor, void* tag) {
 
 }  // namespace
 
-Loop::Loop(Server& server, const std::string& log_path)
-    : server_(server), log_(log_path), epoll_(::epoll_create1(EPOLL_CLOEXEC)), bell_(::eventfd(0, EFD_NONBLOCK)) {
+Loop::Loop(Server& server, const std::string& log_path, std::chrono::microseconds polling)
+    : server_(server),
+      log_(log_path),
+      polling_(polling),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      bell_(::eventfd(0, EFD_NONBLOCK)) {
     add(epoll_, bell_, &bell_);
 }
 
@@ -40,7 +44,7 @@ void Loop::accept_for(int listener, std::vector<std::unique_ptr<Loop>>& loops) {
 void Loop::run() {
     std::array<epoll_event, 64> events{};
     while (!stopping_.load(std::memory_order_relaxed)) {
-        const int count = ::epoll_wait(epoll_, events.data(), events.size(), -1);
+        const int count = wait(events);
         for (int i = 0; i < count; ++i) {
             void* tag = events[static_cast<std::size_t>(i)].data.ptr;
             if (tag == &bell_) {
@@ -58,6 +62,17 @@ void Loop::run() {
         }
         forgotten_.clear();
     }
+}
+
+int Loop::wait(std::span<epoll_event> events) {
+    const auto size = static_cast<int>(events.size());
+    if (polling_.count() > 0) {
+        const auto until = std::chrono::steady_clock::now() + polling_;
+        do {
+            if (const int count = ::epoll_wait(epoll_, events.data(), size, 0); count != 0) return count;
+        } while (std::chrono::steady_clock::now() < until);
+    }
+    return ::epoll_wait(epoll_, events.data(), size, -1);
 }
 
 void Loop::post(Job job) {

@@ -9,6 +9,8 @@
 #include "log.hpp"
 #include "server.hpp"
 
+#include <sys/epoll.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -22,7 +24,9 @@ namespace bench::floor {
 
 class Loop {
 public:
-    Loop(Server& server, const std::string& log_path);
+    // Before it sleeps, a loop asks for so long whether something has come after all: waking up a core that sleeps
+    // takes longer than most calls.
+    Loop(Server& server, const std::string& log_path, std::chrono::microseconds polling);
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
     ~Loop();
@@ -44,6 +48,7 @@ public:
     void forget(Connection& connection);
 
 private:
+    int wait(std::span<epoll_event> events);
     void adopt(int socket);
     void accept_all();
     void run_posted();
@@ -54,6 +59,7 @@ private:
 
     Server& server_;
     Log log_;
+    const std::chrono::microseconds polling_;
     int epoll_;
     int bell_;
     std::mutex mutex_;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -35,7 +36,7 @@ int listen_on(std::uint16_t port) {
     return listener;
 }
 
-void serve(std::uint16_t port, const std::string& folder) {
+void serve(std::uint16_t port, const std::string& folder, std::chrono::microseconds polling) {
     sigset_t ends;
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
@@ -46,7 +47,7 @@ void serve(std::uint16_t port, const std::string& folder) {
     Server server{.folder = folder, .contents = {}, .uploads = {}, .disk = Disk(disk_threads)};
     std::vector<std::unique_ptr<Loop>> loops;
     for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
-        loops.push_back(std::make_unique<Loop>(server, folder + "/log-" + std::to_string(i)));
+        loops.push_back(std::make_unique<Loop>(server, folder + "/log-" + std::to_string(i), polling));
     loops.front()->accept_for(listen_on(port), loops);
     std::vector<std::jthread> threads;
     for (const auto& loop : loops) threads.emplace_back([&loop] { loop->run(); });
@@ -63,12 +64,13 @@ int main(int count, char** arguments) {
         std::puts("the least a server must do, no registry");
         return 0;
     }
-    if (count != 3) {
-        std::fputs("usage: bench_floor PORT FOLDER\n", stderr);
+    if (count != 3 && count != 4) {
+        std::fputs("usage: bench_floor PORT FOLDER [MICROSECONDS to poll before a loop sleeps]\n", stderr);
         return 2;
     }
     try {
-        bench::floor::serve(static_cast<std::uint16_t>(std::atoi(arguments[1])), arguments[2]);
+        const std::chrono::microseconds polling(count == 4 ? std::atoi(arguments[3]) : 0);
+        bench::floor::serve(static_cast<std::uint16_t>(std::atoi(arguments[1])), arguments[2], polling);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "bench_floor: %s\n", error.what());
         return 1;
