@@ -46,6 +46,7 @@ public:
     void count_body(int more) { bodies_ += more; }
     void commit_later(Connection& connection, std::span<const std::byte> bytes);
     void forget(Connection& connection);
+    bool is_crowded() const { return connections_.size() > 8; }
 
 private:
     int wait(std::span<epoll_event> events);
