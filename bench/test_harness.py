@@ -2,7 +2,7 @@
 import datetime
 import unittest
 
-from harness import aws, catalogue, rounds, summary, targets
+from harness import aws, catalogue, rounds, servers, summary, targets
 
 
 def sample(server, round_number, **numbers):
@@ -49,10 +49,20 @@ class Verdicts(unittest.TestCase):
             self.assertIn(name, catalogue.BY_NAME)
 
 
+def plan(transports, **kinds):
+    """The turns of two rounds of one workload."""
+    found = {name: kind(name) for name, kind in kinds.items()}
+    return list(rounds.Plan([catalogue.BY_NAME["ping"]], found, transports, 2, 1, None, None, None).turns())
+
+
 class Rounds(unittest.TestCase):
     def test_who_begins_changes_from_round_to_round(self):
-        plan = rounds.Plan([catalogue.BY_NAME["ping"]], {"a": None, "b": None}, ["plain"], 2, 1, None, None, None)
-        self.assertEqual([turn[3] for turn in plan.turns()], ["a", "b", "b", "a"])
+        self.assertEqual([turn[3] for turn in plan(["plain"], a=servers.Berth, b=servers.Berth)], ["a", "b", "b", "a"])
+
+    def test_the_floor_has_no_turn_over_tls(self):
+        turns = plan(["plain", "tls"], berth=servers.Berth, floor=servers.Floor)
+        self.assertEqual([turn[3] for turn in turns if turn[0] == "plain"], ["berth", "floor", "floor", "berth"])
+        self.assertEqual([turn[3] for turn in turns if turn[0] == "tls"], ["berth", "berth"])
 
 
 class Tables(unittest.TestCase):
@@ -75,6 +85,47 @@ class Tables(unittest.TestCase):
     def test_without_the_peer_there_is_no_verdict(self):
         rows = summary.rows_of([sample("berth", 0)])
         self.assertEqual(summary.verdict_table(rows, targets.load()), "")
+
+
+class FloorTable(unittest.TestCase):
+    """Targets of the row: throughput 1.7x / 3x, CPU 0.5x / 0.3x."""
+
+    def rows(self, floor):
+        samples = [sample("berth", 0, mb_s=150, cpu_s_per_gb=0.6), sample("distribution-v3", 0, mb_s=100)]
+        return summary.rows_of(samples + ([sample("floor", 0, **floor)] if floor else []))
+
+    def tally(self, rows):
+        result = {"date": "", "rounds": 1, "milliseconds": 1, "servers": {}, "rows": rows,
+                  "machine": dict.fromkeys(("cores", "processor", "memory_gib", "kernel", "filesystem"), "")}
+        return summary.markdown(result, targets.load()).splitlines()[2]
+
+    def test_a_row_tells_whether_the_floor_reaches_good_and_how_near_we_are(self):
+        line = summary.floor_table(self.rows({"mb_s": 200, "cpu_s_per_gb": 0.4}), targets.load()).splitlines()[-1]
+        self.assertEqual(line, "| push blob 10 MiB | 4 | 2.00x | 0.40x | 1.7x / 3x, CPU 0.5x / 0.3x | good | 75 % | "
+                               "missed: throughput, CPU |")
+
+    def test_without_the_floor_there_is_no_table(self):
+        rows = self.rows(None)
+        self.assertEqual(summary.floor_table(rows, targets.load()), "")
+        self.assertEqual(self.tally(rows), "- of 1 rows with a target, 0 reach 'extreme', 0 'good', 1 miss it")
+
+    def test_what_the_floor_misses_too_is_counted(self):
+        missed, reached = self.rows({"mb_s": 160, "cpu_s_per_gb": 0.4}), self.rows({"mb_s": 200, "cpu_s_per_gb": 0.4})
+        self.assertTrue(self.tally(missed).endswith("1 miss it; of those, 1 are missed by the floor too"))
+        self.assertTrue(self.tally(reached).endswith("1 miss it; of those, 0 are missed by the floor too"))
+
+    def test_a_server_without_a_row_has_no_column(self):
+        result = {"date": "", "rounds": 1, "milliseconds": 1, "rows": self.rows(None),
+                  "servers": {"berth": "1", "floor": "0"},
+                  "machine": dict.fromkeys(("cores", "processor", "memory_gib", "kernel", "filesystem"), "")}
+        self.assertIn("| workload | clients | berth |", summary.markdown(result, targets.load()))
+
+
+class FloorServer(unittest.TestCase):
+    def test_it_is_built_when_it_is_asked_for_and_only_then(self):
+        never = lambda: self.fail("built for nothing")
+        self.assertEqual(servers.find_servers(["floor"], never, lambda: "/floor")["floor"].binary.name, "floor")
+        self.assertNotIn("floor", servers.find_servers(["docker-registry"], never, never))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Builds what the benchmark needs and nobody has installed: the load generator, and distribution v3 from its source."""
+"""Builds what the benchmark needs and nobody has installed: load generator, floor, distribution v3 from its source."""
 import os
 import shutil
 import subprocess
@@ -11,11 +11,20 @@ DISTRIBUTION = "github.com/distribution/distribution/v3/cmd/registry@v3.0.0"
 
 
 def load_generator():
-    folder = BUILD / "load"
+    return _built_alone("load") / "bench_load"
+
+
+def floor():
+    return _built_alone("floor") / "bench_floor"
+
+
+def _built_alone(name):
+    """The folder with what bench/NAME builds without the rest of the project."""
+    folder = BUILD / name
     if not (folder / "build.ninja").exists():
-        _quietly("cmake", "-S", ROOT / "bench" / "load", "-B", folder, "-G", "Ninja")
+        _quietly("cmake", "-S", ROOT / "bench" / name, "-B", folder, "-G", "Ninja")
     _quietly("ninja", "-C", folder)
-    return folder / "bench_load"
+    return folder
 
 
 def _go():

@@ -31,8 +31,8 @@ class Plan:
 
     def turns(self):
         """(transport, workload, round, server name); who begins changes from round to round."""
-        names = list(self.servers)
         for transport in self.transports:
+            names = [name for name, server in self.servers.items() if transport in server.transports]
             for workload in self.workloads:
                 for number in range(self.rounds):
                     for i in range(len(names)):

@@ -39,6 +39,8 @@ class Server:
     """A kind of server; start() makes a running one. `tls` is None or a (certificate, key) pair of paths."""
     name = ""
     ready_path = "/v2/"
+    transports = ("plain", "tls")
+    is_registry = True
 
     def __init__(self, binary):
         self.binary = Path(binary)
@@ -144,8 +146,27 @@ class DockerRegistry(Distribution):
     name = "docker-registry"
 
 
-def find_servers(names, build_peer):
-    """The servers of that name that this machine has; says which are left out. `build_peer` fetches distribution v3."""
+class Floor(Server):
+    """The least any server must do for the benchmark's calls (bench/floor): what the machine leaves to reach."""
+    name = "floor"
+    transports = ("plain",)
+    is_registry = False
+
+    def command(self, folder, port, tls):
+        return [self.binary, port, folder / "data"]
+
+
+class PollingFloor(Floor):
+    """Its loops poll for 50 us before they sleep: what a server can gain where a single client leaves its core idle, and
+    what that costs in CPU time."""
+    name = "floor-polling"
+
+    def command(self, folder, port, tls):
+        return [*super().command(folder, port, tls), 50]
+
+
+def find_servers(names, build_peer, build_floor):
+    """The servers of these names that this machine has. `build_peer` fetches distribution v3, if it can."""
     found = {}
     for name in names:
         if name == "berth" and BERTH.exists():
@@ -154,4 +175,6 @@ def find_servers(names, build_peer):
             found[name] = DistributionV3(binary)
         elif name == "docker-registry" and (binary := shutil.which("docker-registry", path="/usr/bin:/usr/sbin")):
             found[name] = DockerRegistry(binary)
+        elif name in ("floor", "floor-polling"):
+            found[name] = (Floor if name == "floor" else PollingFloor)(build_floor())
     return found

@@ -5,7 +5,7 @@ from . import targets as aims
 from .catalogue import BY_NAME
 
 NUMBERS = ("calls", "ops_s", "mb_s", "p50_ms", "p99_ms", "cpu_s_per_1k", "cpu_s_per_gb", "peak_rss_mib", "client_cpu_s")
-OURS = "berth"
+OURS, FLOOR = "berth", "floor"
 
 
 def rows_of(samples):
@@ -20,9 +20,9 @@ def rows_of(samples):
             for key, servers in grouped.items()]
 
 
-def ratios(row, peer):
-    """Ours to the peer's, or None when one of them was not measured."""
-    ours, theirs = row["servers"].get(OURS), row["servers"].get(peer)
+def ratios(row, peer, server=OURS):
+    """The server's to the peer's, or None when one of them was not measured."""
+    ours, theirs = row["servers"].get(server), row["servers"].get(peer)
     if not ours or not theirs:
         return None
     workload = BY_NAME[row["workload"]]
@@ -75,9 +75,9 @@ def _pairs(aim):
     return ", ".join(words)
 
 
-def verdict_of(row, targets):
+def verdict_of(row, targets, server=OURS):
     """"extreme", "good", "missed: why"; None where there is no target or nothing to compare."""
-    ratio = ratios(row, targets["peer"])
+    ratio = ratios(row, targets["peer"], server)
     aim = aims.row_for(targets, row["workload"], row["clients"], row["transport"])
     return aims.verdict(aim, ratio["throughput"], ratio["cpu"]) if ratio and aim else None
 
@@ -101,16 +101,35 @@ def verdict_table(rows, targets):
     return _table(header, lines) if lines else ""
 
 
+def floor_table(rows, targets):
+    """What a server that does the least would reach, and how near ours is; empty without the floor or the peer."""
+    lines = []
+    for row in rows:
+        verdict, ratio = verdict_of(row, targets, FLOOR), ratios(row, targets["peer"], FLOOR)
+        if verdict is None:
+            continue
+        aim = aims.row_for(targets, row["workload"], row["clients"], row["transport"])
+        of_floor = ratios(row, FLOOR)
+        lines.append([BY_NAME[row["workload"]].title, str(row["clients"]), f"{ratio['throughput']:.2f}x",
+                      f"{ratio['cpu']:.2f}x", _pairs(aim), verdict,
+                      f"{100 * of_floor['throughput']:.0f} %" if of_floor else "-", verdict_of(row, targets) or "-"])
+    header = ["workload", "clients", "floor's throughput", "floor's CPU", "good / extreme", "floor's verdict",
+              "Berth's throughput of the floor's", "Berth's verdict"]
+    return _table(header, lines) if lines else ""
+
+
 def markdown(result, targets):
     """The whole of it, for docs/performance.md."""
-    servers = list(result["servers"])
     parts = [_preface(result, targets)]
     for transport, title in (("plain", "Plain HTTP"), ("tls", "TLS")):
         rows = [row for row in result["rows"] if row["transport"] == transport]
         if not rows:
             continue
+        servers = [name for name in result["servers"] if any(name in row["servers"] for row in rows)]
         if verdicts := verdict_table(rows, targets):
             parts.append(f"### {title}: Berth against {targets['peer']}\n\n{verdicts}")
+        if leaves := floor_table(rows, targets):
+            parts.append(f"### {title}: what the machine leaves\n\n{leaves}")
         parts.append(f"### {title}: throughput\n\n{throughput_table(rows, servers)}")
         parts.append(f"<details><summary>{title}: latency, CPU and memory of each server</summary>\n\n"
                      f"{detail_table(rows, servers)}\n\n</details>")
@@ -130,8 +149,20 @@ def _preface(result, targets):
             reached = "reached" if middle <= targets["cold_start_ms"] else "missed"
             aim = f" (target {targets['cold_start_ms']} ms: {reached})"
         lines.append(f"- cold start of {name}, from exec to ready in an empty folder: {middle:.0f} ms{aim}")
-    if verdicts := [verdict for row in result["rows"] if (verdict := verdict_of(row, targets))]:
-        extreme, good = verdicts.count(aims.EXTREME), verdicts.count(aims.GOOD)
-        lines.append(f"- of {len(verdicts)} rows with a target, {extreme} reach 'extreme', {good} 'good', "
-                     f"{len(verdicts) - extreme - good} miss it")
+    if tally := _tally(result["rows"], targets):
+        lines.append(f"- {tally}")
     return "\n".join(lines)
+
+
+def _tally(rows, targets):
+    """How many rows reach what, in words; of those missed, how many the floor misses too. Empty without a verdict."""
+    judged = [(verdict, verdict_of(row, targets, FLOOR)) for row in rows if (verdict := verdict_of(row, targets))]
+    if not judged:
+        return ""
+    verdicts = [verdict for verdict, _ in judged]
+    extreme, good = verdicts.count(aims.EXTREME), verdicts.count(aims.GOOD)
+    text = (f"of {len(verdicts)} rows with a target, {extreme} reach 'extreme', {good} 'good', "
+            f"{len(verdicts) - extreme - good} miss it")
+    if of_missed := [floors for verdict, floors in judged if aims.is_missed(verdict) and floors]:
+        text += f"; of those, {sum(map(aims.is_missed, of_missed))} are missed by the floor too"
+    return text

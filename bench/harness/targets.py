@@ -33,6 +33,10 @@ def p99_pair(targets, workload):
     return p99["bulk" if workload in p99["bulk_workloads"] else "small"]
 
 
+def is_missed(verdict_text):
+    return verdict_text.startswith(MISSED)
+
+
 def verdict(row, throughput, cpu):
     """The lower of the two levels, and what is to blame when it is not reached. `row` is one of row_for()."""
     levels = [("throughput", level_of(throughput, row["throughput"], True))]

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -13,13 +14,12 @@ namespace berth::registry {
 // Thread-safe. Outlives its buffers.
 class BufferPool {
 public:
-    static constexpr std::size_t large = 1024 * 1024;
-    static constexpr std::size_t small = 64 * 1024;
+    static constexpr std::size_t large = std::size_t{1024} * 1024;
+    static constexpr std::size_t small = std::size_t{64} * 1024;
     static constexpr std::size_t alignment = 4096;
 
     // At most `limit` bytes in large buffers; when they are all out, callers get small ones.
     explicit BufferPool(std::size_t limit);
-    ~BufferPool();
     BufferPool(const BufferPool&) = delete;
     BufferPool& operator=(const BufferPool&) = delete;
 
@@ -45,9 +45,21 @@ public:
     [[nodiscard]] Buffer take(std::size_t wanted);
 
 private:
+    // Two large ones: for direct I/O and for the network the kernel then looks one page up where it looked up 512.
+    static constexpr std::size_t huge_page = 2 * large;
+
+    struct Free {
+        void operator()(std::byte* bytes) const { std::free(bytes); }
+    };
+    using Block = std::unique_ptr<std::byte, Free>;
+
+    [[nodiscard]] static Block allocate(std::size_t size, std::size_t aligned_to);
+    void add_large();
+
     const std::size_t limit_;
     std::mutex mutex_;
     std::size_t allocated_ = 0;
+    std::vector<Block> blocks_;
     std::vector<std::byte*> free_;
 };
 

@@ -52,6 +52,22 @@ TEST(BufferPool, GivesSmallOnesWhenTheLimitIsReached) {
     }
 }
 
+TEST(BufferPool, TwoLargeOnesShareAHugePageAndALastOneStandsAlone) {
+    constexpr std::uintptr_t huge_page = 2 * BufferPool::large;
+    BufferPool pool(3 * BufferPool::large);
+    const auto first = pool.take(BufferPool::large);
+    const auto second = pool.take(BufferPool::large);
+    const auto third = pool.take(BufferPool::large);
+    const auto page_of = [](const auto& buffer) {
+        return reinterpret_cast<std::uintptr_t>(buffer.span().data()) / huge_page;
+    };
+    EXPECT_EQ(page_of(first), page_of(second));
+    EXPECT_NE(first.span().data(), second.span().data());
+    EXPECT_EQ(third.span().size(), BufferPool::large);
+    EXPECT_NE(page_of(third), page_of(first));
+    EXPECT_EQ(pool.take(BufferPool::large).span().size(), BufferPool::small) << "the limit counts both halves";
+}
+
 TEST(BufferPool, ManyThreadsNeverShareABuffer) {
     BufferPool pool(4 * BufferPool::large);
     std::vector<std::thread> threads;
