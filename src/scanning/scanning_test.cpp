@@ -51,13 +51,14 @@ scan::Findings found(std::vector<scan::Finding> list) {
     return findings;
 }
 
-// Answers what a test put there, in the order of the calls, then nothing found.
+// Answers what a test put there, in the order of the calls, then nothing found. What it has seen is looked at when no
+// queue runs.
 class FakeScanner final : public Scanner {
 public:
     Task<Result<scan::Findings>> scan(const ScanTarget& target, scan::Depth depth) override {
+        const std::scoped_lock lock(mutex_);
         scanned.push_back(target);
         depths.push_back(depth);
-        std::this_thread::sleep_for(takes);
         if (throws) throw std::runtime_error("the scanner is broken");
         if (answers.empty()) co_return found({});
         auto answer = std::move(answers.front());
@@ -68,7 +69,9 @@ public:
     std::vector<ScanTarget> scanned;
     std::vector<scan::Depth> depths;
     bool throws = false;
-    std::chrono::milliseconds takes{0};
+
+private:
+    std::mutex mutex_;
 };
 
 class Scanning : public ::testing::Test {
