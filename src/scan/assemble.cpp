@@ -1,6 +1,7 @@
 #include "scan/assemble.hpp"
 
 #include "scan/flaw_names.hpp"
+#include "scan/gather.hpp"
 #include "vulndb/names.hpp"
 
 #include <algorithm>
@@ -60,11 +61,6 @@ void add_scores(const Vulnerability& record, std::vector<Cvss>& scores) {
     }
 }
 
-template <class Value>
-void fill(Value& empty, const Value& value) {
-    if (empty == Value{}) empty = value;
-}
-
 void add_record(const Vulnerability& record, bool own_flaw, Finding& finding, std::set<std::string>& related) {
     fill(finding.title, record.summary);
     fill(finding.description, record.details);
@@ -75,9 +71,7 @@ void add_record(const Vulnerability& record, bool own_flaw, Finding& finding, st
     fill(finding.epss, record.epss);
     finding.known_exploited = finding.known_exploited || record.known_exploited;
     add_scores(record, finding.cvss);
-    for (const auto& url : record.references) {
-        if (std::ranges::find(finding.references, url) == finding.references.end()) finding.references.push_back(url);
-    }
+    add_missing(finding.references, record.references);
     related.insert(record.id);
     related.insert(record.aliases.begin(), record.aliases.end());
     // An erratum's other flaws are findings of their own.

@@ -1,6 +1,7 @@
 #include "scan/join.hpp"
 
 #include "scan/assemble.hpp"
+#include "scan/gather.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -17,30 +18,18 @@ bool is_of_language(const Finding& finding) {
     });
 }
 
-template <class Value>
-void fill(Value& empty, Value& value) {
-    if (empty == Value{}) empty = std::move(value);
-}
-
-template <class Value>
-void add_missing(std::vector<Value>& to, std::vector<Value>& from) {
-    for (auto& value : from) {
-        if (std::ranges::find(to, value) == to.end()) to.push_back(std::move(value));
-    }
-}
-
-void add(Finding& finding, Finding& other) {
-    add_missing(finding.related, other.related);
+void add(Finding& finding, Finding&& other) {
+    add_missing(finding.related, std::move(other.related));
     std::ranges::sort(finding.related);
-    fill(finding.title, other.title);
-    fill(finding.description, other.description);
-    fill(finding.source, other.source);
-    fill(finding.uri, other.uri);
-    add_missing(finding.references, other.references);
-    add_missing(finding.cvss, other.cvss);
-    fill(finding.published_at, other.published_at);
-    fill(finding.modified_at, other.modified_at);
-    fill(finding.epss, other.epss);
+    fill(finding.title, std::move(other.title));
+    fill(finding.description, std::move(other.description));
+    fill(finding.source, std::move(other.source));
+    fill(finding.uri, std::move(other.uri));
+    add_missing(finding.references, std::move(other.references));
+    add_missing(finding.cvss, std::move(other.cvss));
+    fill(finding.published_at, std::move(other.published_at));
+    fill(finding.modified_at, std::move(other.modified_at));
+    fill(finding.epss, std::move(other.epss));
     finding.known_exploited = finding.known_exploited || other.known_exploited;
     finding.kernel_headers_only = finding.kernel_headers_only && other.kernel_headers_only;
     if (other.severity > finding.severity) {
@@ -63,7 +52,7 @@ std::vector<Finding> join(std::vector<Finding> findings, bool headers_last) {
     joined.reserve(findings.size());
     for (auto& finding : findings) {
         if (!joined.empty() && joined.back().id == finding.id) {
-            add(joined.back(), finding);
+            add(joined.back(), std::move(finding));
         } else {
             joined.push_back(std::move(finding));
         }

@@ -1,0 +1,30 @@
+// What several tell of one flaw, put together: who comes first is heard, the others fill what is missing. Both copy
+// what they take of an lvalue, and nothing else.
+#pragma once
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace berth::scan {
+
+// Takes the value where there is none yet.
+template <class Value, class From>
+void fill(Value& empty, From&& value) {
+    if (empty == Value{}) empty = std::forward<From>(value);
+}
+
+// Adds each that is not there yet, in order.
+template <class Values, class From>
+void add_missing(Values& to, From&& from) {
+    for (auto& value : from) {
+        if (std::ranges::find(to, value) != to.end()) continue;
+        if constexpr (std::is_lvalue_reference_v<From>) {
+            to.push_back(value);
+        } else {
+            to.push_back(std::move(value));
+        }
+    }
+}
+
+}  // namespace berth::scan
