@@ -46,6 +46,10 @@ protected:
         }
     }
 
+    bool has_shown_all() const {
+        return pushed_ > 10 && pulled_ > 0 && restored_ > 0 && world_.collector.statistics().removed_blobs > 3;
+    }
+
     struct Dice {
         explicit Dice(std::size_t seed) : engine(seed) {}
         std::size_t below(std::size_t end) { return std::uniform_int_distribution<std::size_t>(0, end - 1)(engine); }
@@ -54,7 +58,8 @@ protected:
 
     Task<void> client(std::size_t number) {
         Dice dice(number + 1);
-        for (int round = 0; round < rounds(); ++round) {
+        // How far the collector gets beside the clients is up to the machine: they wait for it to have done something.
+        for (int round = 0; round < rounds() || (!has_shown_all() && round < 50 * rounds()); ++round) {
             const auto where = repository(repositories[dice.below(2)]);
             world_.clock.advance(grace / 8);
             const auto action = dice.below(10);
@@ -63,7 +68,7 @@ protected:
             } else if (action < 7) {
                 co_await delete_image(dice, where);
             } else if (action < 8) {
-                co_await restore_image(dice, where);
+                co_await restore_image(where, dice.below(blobs_.size()));
             } else {
                 co_await pull_image(dice, where);
             }
@@ -109,18 +114,22 @@ protected:
         co_return Result<void>{};
     }
 
+    // And sometimes wants it back: who asks for any image seldom meets one before its time in the bin is over.
     Task<void> delete_image(Dice& dice, RepositoryRef where) {
-        model::Reference reference = digest(manifests_.at(dice.below(blobs_.size())));
+        const auto chosen = dice.below(blobs_.size());
+        model::Reference reference = digest(manifests_.at(chosen));
         auto gone = co_await world_.images.remove(world_.root, where, std::move(reference));
         if (!gone) {
             EXPECT_EQ(gone.error().kind, FaultKind::image_not_found);
+        } else if (dice.below(4) == 0) {
+            co_await restore_image(where, chosen);
         }
     }
 
     // The image is all there again, or stays away.
-    Task<void> restore_image(Dice& dice, RepositoryRef where) {
+    Task<void> restore_image(RepositoryRef where, std::size_t chosen) {
         std::vector<model::ImageIdentifier> ids(1);
-        ids.front().digest = digest(manifests_.at(dice.below(blobs_.size())));
+        ids.front().digest = digest(manifests_.at(chosen));
         auto back = co_await world_.bin.restore(world_.root, where, std::move(ids), TagConflict::moves);
         EXPECT_TRUE(back);
         if (back && std::holds_alternative<RecycleBin::Restored>(back->front())) ++restored_;
@@ -197,12 +206,9 @@ TEST_F(CollectorHammer, NothingThatIsNeededGoesAndNothingElseStays) {
     RecordProperty("pushed", static_cast<int>(pushed_));
     RecordProperty("refused", static_cast<int>(refused_));
     RecordProperty("pulled", static_cast<int>(pulled_));
+    RecordProperty("restored", static_cast<int>(restored_));
     RecordProperty("removed", static_cast<int>(during.removed_blobs));
-    // Or it has shown nothing.
-    EXPECT_GT(pushed_, 10U);
-    EXPECT_GT(pulled_, 0U);
-    EXPECT_GT(restored_, 0U);
-    EXPECT_GT(during.removed_blobs, 3U);
+    EXPECT_TRUE(has_shown_all());
 
     for (const auto name : repositories) {
         for (const auto& [number, manifest] : manifests_) {

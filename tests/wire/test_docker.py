@@ -220,7 +220,7 @@ def test_build_on_a_pulled_image(docker, small, oci, repository, builder):
     docker("rmi", image, base)
     context = docker.place.home / "context"
     context.mkdir()
-    (context / "added").write_text(f"one file more, {builder}")
+    (context / "added").write_text(f"one file more, {repository}")  # another test's would be mounted
     (context / "Dockerfile").write_text(f'FROM {base}\nCOPY added /added\nLABEL built.by="{builder}"\n')
     target = docker.ref(repository, "built")
     docker("build", "--network", "none", "--tag", target, context)
