@@ -17,11 +17,11 @@ public:
     friend bool operator==(const TextValue&, const TextValue&) = default;
     friend auto operator<=>(const TextValue&, const TextValue&) = default;
 
-protected:
+private:
+    friend Self;  // and nobody else: class A : TextValue<B> does not compile
     TextValue() = default;
     explicit TextValue(std::string text) : text_(std::move(text)) {}
 
-private:
     std::string text_;
 };
 
