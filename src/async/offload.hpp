@@ -14,7 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
-#include <optional>
+#include <expected>
 #include <type_traits>
 #include <utility>
 
@@ -28,23 +28,22 @@ template <class F>
 Task<std::invoke_result_t<F&>> offload(BlockingPool& pool, F work) {
     using R = std::invoke_result_t<F&>;
     static_assert(!std::is_void_v<R>, "return a value: a Result<void> where there is nothing else to say");
-    std::optional<R> result;
-    std::exception_ptr thrown;
+    std::expected<R, std::exception_ptr> outcome = std::unexpected(std::exception_ptr());
     const auto back = co_await boost::asio::this_coro::executor;
     auto run = [&](auto handler) {
         boost::asio::post(pool,
                           [&, handler = std::move(handler), guard = boost::asio::make_work_guard(back)]() mutable {
                               try {
-                                  result.emplace(work());
+                                  outcome = work();
                               } catch (...) {
-                                  thrown = std::current_exception();
+                                  outcome = std::unexpected(std::current_exception());
                               }
                               boost::asio::post(guard.get_executor(), std::move(handler));
                           });
     };
     co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void()>(run, boost::asio::use_awaitable);
-    if (thrown) std::rethrow_exception(thrown);
-    co_return std::move(*result);
+    if (!outcome) std::rethrow_exception(outcome.error());
+    co_return *std::move(outcome);
 }
 
 // For work that keeps a core busy for long: on a thread of its own, so that it stands in nobody's way.

@@ -5,6 +5,7 @@
 #include "async/task.hpp"
 
 #include <optional>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -23,7 +24,8 @@ T run_blocking(Task<T> task) {
             place.emplace(co_await std::move(inner));
         };
         run_on_this_thread(keep(std::move(task), result));
-        return std::move(*result);
+        if (!result) throw std::logic_error("a task ended with neither a result nor an exception");
+        return *std::move(result);
     }
 }
 

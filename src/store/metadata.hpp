@@ -11,8 +11,8 @@
 #include "store/transaction.hpp"
 
 #include <cstdint>
+#include <expected>
 #include <functional>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -43,27 +43,29 @@ public:
     // F: Result<T>(Transaction&). Gives Task<Result<T>>.
     template <class F>
     Task<std::invoke_result_t<F&, Transaction&>> read(F work) {
-        std::optional<std::invoke_result_t<F&, Transaction&>> result;
+        std::invoke_result_t<F&, Transaction&> result = never_ran();
         const Work run = [&](Transaction& tx) { return keep(work(tx), result); };
         auto done = co_await run_read(run);
         if (!done) co_return fail(std::move(done));
-        co_return std::move(*result);
+        co_return result;
     }
 
     template <class F>
     Task<std::invoke_result_t<F&, Transaction&>> write(F work, Durability durability = Durability::synced) {
-        std::optional<std::invoke_result_t<F&, Transaction&>> result;
+        std::invoke_result_t<F&, Transaction&> result = never_ran();
         const Work run = [&](Transaction& tx) { return keep(work(tx), result); };
         auto done = co_await run_write(run, durability);
         if (!done) co_return fail(std::move(done));
-        co_return std::move(*result);
+        co_return result;
     }
 
 private:
+    static std::unexpected<Fault> never_ran() { return fail(FaultKind::internal, "the store did not run its work"); }
+
     template <class R>
-    static Result<void> keep(R outcome, std::optional<R>& result) {
+    static Result<void> keep(R outcome, R& result) {
         if (!outcome) return std::unexpected(std::move(outcome).error());
-        result.emplace(std::move(outcome));
+        result = std::move(outcome);
         return {};
     }
 };
