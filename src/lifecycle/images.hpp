@@ -64,7 +64,7 @@ public:
 
     // Calls `use` with each tag until it says true; whether one did.
     template <class Use>
-    bool any_tag(std::uint32_t image, Use&& use) const {
+    bool any_tag(std::uint32_t image, const Use& use) const {
         std::uint64_t at = tags_begin(image);
         const std::uint64_t end = records_[image].tags_end;
         while (at < end) {
