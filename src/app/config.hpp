@@ -4,6 +4,7 @@
 
 #include "app/database_options.hpp"
 #include "base/secret.hpp"
+#include "base/size.hpp"
 #include "http/server.hpp"
 #include "jobs/collection.hpp"
 #include "jobs/housekeeping.hpp"
@@ -48,10 +49,10 @@ struct Config {
     bool direct_io = true;
     std::uint64_t keep_free = std::uint64_t{64} << 20;
     unsigned storage_threads = 0;
-    std::size_t transfer_memory = 24 * 1024 * 1024;
-    std::size_t cache_memory = 24 * 1024 * 1024;
+    std::size_t transfer_memory = 24_MiB;
+    std::size_t cache_memory = 24_MiB;
 
-    std::size_t request_memory = 128 * 1024 * 1024;
+    std::size_t request_memory = 128_MiB;
 
     // shutdown
     std::chrono::milliseconds drain_grace{10'000};

@@ -2,6 +2,7 @@
 
 #include "app/progress_bar.hpp"
 #include "app/usage_error.hpp"
+#include "base/size.hpp"
 #include "pull/remote_images.hpp"
 
 #include <CLI/CLI.hpp>
@@ -80,7 +81,7 @@ std::string read_at_most(std::FILE* file, std::size_t most) {
 }
 
 Secret password_from_stdin() {
-    constexpr std::size_t longest_password = 64 * 1024;  // tokens are passwords too
+    constexpr std::size_t longest_password = 64_KiB;  // tokens are passwords too
     auto text = read_at_most(stdin, longest_password);
     if (text.size() > longest_password) throw UsageError("the password on standard input is longer than 64 KiB");
     while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();

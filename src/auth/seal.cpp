@@ -1,6 +1,7 @@
 #include "auth/seal.hpp"
 
 #include "base/encoding.hpp"
+#include "base/size.hpp"
 
 #include <openssl/evp.h>
 
@@ -17,7 +18,7 @@ namespace {
 
 constexpr std::size_t nonce_size = 12;
 constexpr std::size_t tag_size = 16;
-constexpr std::size_t longest_secret = 1024 * 1024;
+constexpr std::size_t longest_secret = 1_MiB;
 
 struct FreeContext {
     void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }

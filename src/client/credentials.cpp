@@ -1,5 +1,7 @@
 #include "client/credentials.hpp"
 
+#include "base/size.hpp"
+
 #include <cstdlib>
 #include <fstream>
 #include <utility>
@@ -10,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t largest_file = 1024 * 1024;
+constexpr std::size_t largest_file = 1_MiB;
 constexpr std::string_view default_region = "us-east-1";
 
 std::string_view trim(std::string_view text) {

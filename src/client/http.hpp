@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/size.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -25,10 +26,10 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpOptions {
     std::chrono::milliseconds connect_timeout{10'000};
-    std::chrono::milliseconds timeout{60'000};    // of one whole send(); downloads have no such end
-    std::chrono::seconds stall_timeout{30};       // a transfer that brings nothing for so long is given up
-    std::size_t answer_bytes = 64 * 1024 * 1024;  // longest body of a send()
-    std::size_t header_bytes = 256 * 1024;        // headers of one answer, together
+    std::chrono::milliseconds timeout{60'000};  // of one whole send(); downloads have no such end
+    std::chrono::seconds stall_timeout{30};     // a transfer that brings nothing for so long is given up
+    std::size_t answer_bytes = 64_MiB;          // longest body of a send()
+    std::size_t header_bytes = 256_KiB;         // headers of one answer, together
     int redirects = 5;
     std::string proxy = {};    // http://host:port; empty: none
     std::string ca_file = {};  // PEM; empty: the system's authorities

@@ -1,5 +1,7 @@
 #include "http/request_body.hpp"
 
+#include "base/size.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -10,9 +12,9 @@ namespace berth::http {
 namespace {
 
 // What is read for nothing to keep a connection usable; more than that is dearer than a new connection.
-constexpr std::uint64_t worth_draining = 256 * 1024;
+constexpr std::uint64_t worth_draining = 256_KiB;
 // Also the longest chunk header and trailer section that may arrive in pieces; the parser has limits of its own.
-constexpr std::size_t chunk_buffer_size = 16 * 1024;
+constexpr std::size_t chunk_buffer_size = 16_KiB;
 constexpr std::size_t worth_reading_in_place = 2 * chunk_buffer_size;
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 

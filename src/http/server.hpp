@@ -1,6 +1,7 @@
 // The HTTP/1.1 server: sockets, TLS, parsing, limits, time-outs, draining. It knows no route.
 #pragma once
 
+#include "base/size.hpp"
 #include "http/message.hpp"
 
 #include <chrono>
@@ -20,7 +21,7 @@ struct TlsFiles {
 };
 
 struct Limits {
-    std::size_t header_bytes = 64 * 1024;              // over it: 431
+    std::size_t header_bytes = 64_KiB;                 // over it: 431
     std::size_t connections = 4096;                    // over it: 503 and closed
     std::chrono::milliseconds header_timeout{20'000};  // from the first byte of a request to the end of its header
     std::chrono::milliseconds idle_timeout{75'000};    // between requests

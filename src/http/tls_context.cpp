@@ -1,5 +1,7 @@
 #include "http/tls_context.hpp"
 
+#include "base/size.hpp"
+
 #include <openssl/err.h>
 
 #include <stdexcept>
@@ -16,7 +18,7 @@ constexpr const char* tls12_ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
-constexpr std::size_t read_buffer = 32 * 1024;
+constexpr std::size_t read_buffer = 32_KiB;
 
 [[noreturn]] void give_up(const std::string& what) {
     const auto code = ERR_peek_last_error();

@@ -1,6 +1,8 @@
 // Page-aligned buffers for blobs in transit, from a fixed amount of memory.
 #pragma once
 
+#include "base/size.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
@@ -14,8 +16,8 @@ namespace berth::registry {
 // Thread-safe. Outlives its buffers.
 class BufferPool {
 public:
-    static constexpr std::size_t large = std::size_t{1024} * 1024;
-    static constexpr std::size_t small = std::size_t{64} * 1024;
+    static constexpr std::size_t large = 1_MiB;
+    static constexpr std::size_t small = 64_KiB;
     static constexpr std::size_t alignment = 4096;
 
     // At most `limit` bytes in large buffers; when they are all out, callers get small ones.

@@ -1,5 +1,6 @@
 #include "registry/fsck.hpp"
 
+#include "base/size.hpp"
 #include "registry/hasher.hpp"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace berth::registry {
 namespace {
 
 constexpr std::size_t page = 500;
-constexpr std::size_t piece = 1024 * 1024;
+constexpr std::size_t piece = 1_MiB;
 
 std::span<const std::byte> bytes_of(std::string_view text) {
     return std::as_bytes(std::span(text.data(), text.size()));

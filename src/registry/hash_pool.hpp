@@ -5,6 +5,7 @@
 #pragma once
 
 #include "async/task.hpp"
+#include "base/size.hpp"
 #include "registry/hasher.hpp"
 
 #include <condition_variable>
@@ -22,7 +23,7 @@ namespace berth::registry {
 class HashPool {
 public:
     // Pieces shorter than this are hashed on the caller's thread: handing over would cost more.
-    static constexpr std::size_t worth_handing_over = 128 * 1024;
+    static constexpr std::size_t worth_handing_over = 128_KiB;
 
     explicit HashPool(unsigned threads);
     ~HashPool();

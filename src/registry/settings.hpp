@@ -1,6 +1,8 @@
 // What an operator may decide about the use cases. Filled by the configuration; the defaults are ECR's behaviour.
 #pragma once
 
+#include "base/size.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,10 +28,10 @@ struct ScanSettings {
 };
 
 struct Settings {
-    std::size_t manifest_bytes = 4 * 1024 * 1024;                   // ECR: 4,194,304
+    std::size_t manifest_bytes = 4_MiB;                             // ECR: 4,194,304
     std::size_t manifest_depth = 32;                                // nesting of a manifest's JSON
-    std::size_t inline_blob_bytes = 64 * 1024;                      // blobs up to this size live in the metadata
-    std::uint64_t layer_bytes = 52'000ULL * 1024 * 1024;            // ECR: 52,000 MiB
+    std::size_t inline_blob_bytes = 64_KiB;                         // blobs up to this size live in the metadata
+    std::uint64_t layer_bytes = 52'000_MiB;                         // ECR: 52,000 MiB
     std::size_t tags_per_image = 1000;                              // ECR: 1,000
     std::size_t uploads_per_repository = 1000;                      // running at once
     std::chrono::milliseconds blob_grace = std::chrono::hours(24);  // how long a blob no image needs is kept

@@ -1,6 +1,7 @@
 #include "registry/uploads.hpp"
 
 #include "base/log.hpp"
+#include "base/size.hpp"
 #include "registry/access.hpp"
 #include "registry/faults.hpp"
 #include "registry/ingest.hpp"
@@ -15,7 +16,7 @@ namespace berth::registry {
 namespace {
 
 constexpr std::size_t live_capacity = 1024;
-constexpr std::uint64_t least_part = 5 * 1024 * 1024;  // ECR: every part but the last
+constexpr std::uint64_t least_part = 5_MiB;  // ECR: every part but the last
 
 Fault out_of_order(std::uint64_t received, const std::string& what) {
     return {.kind = FaultKind::invalid_range, .message = what, .received = received};

@@ -1,6 +1,7 @@
 // Uploads as clients meet them, over SQLite and a folder.
 #include "registry/uploads.hpp"
 
+#include "base/size.hpp"
 #include "testing/world.hpp"
 
 #include <array>
@@ -16,7 +17,7 @@ using testing::Length;
 using testing::repository;
 using testing::wait_for;
 
-constexpr std::size_t inline_limit = 64 * 1024;
+constexpr std::size_t inline_limit = 64_KiB;
 
 class UploadsTest : public ::testing::Test {
 protected:
@@ -58,8 +59,8 @@ protected:
 class UploadWays : public UploadsTest, public ::testing::WithParamInterface<std::size_t> {};
 
 INSTANTIATE_TEST_SUITE_P(Sizes, UploadWays,
-                         ::testing::Values(0, 1, 4097, inline_limit - 1, inline_limit, inline_limit + 1,
-                                           1024 * 1024 - 1, 1024 * 1024, 3 * 1024 * 1024 + 5));
+                         ::testing::Values(0, 1, 4097, inline_limit - 1, inline_limit, inline_limit + 1, 1_MiB - 1,
+                                           1_MiB, 3_MiB + 5));
 
 TEST_P(UploadWays, Monolithic) {
     const auto bytes = content(GetParam());
@@ -383,7 +384,7 @@ TEST_F(UploadsTest, PartsFollowTheRulesOfTheApi) {
         return wait_for(world_.uploads->complete_parts(world_.root, {repository("app"), id}, digest(bytes)));
     };
     EXPECT_EQ(complete_parts(begin(), "").error().kind, FaultKind::empty_upload);
-    const auto large = content(5 * 1024 * 1024);
+    const auto large = content(5_MiB);
     const auto small = large.substr(0, large.size() - 1);
     auto id = begin();
     ASSERT_TRUE(part(id, small));

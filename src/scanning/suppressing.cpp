@@ -1,6 +1,7 @@
 #include "scanning/suppressing.hpp"
 
 #include "base/log.hpp"
+#include "base/size.hpp"
 #include "oci/manifest.hpp"
 #include "scan/suppression.hpp"
 #include "scan/vex.hpp"
@@ -17,7 +18,7 @@ namespace {
 
 constexpr std::size_t most_referrers = 64;  // looked at for one image
 constexpr std::size_t most_documents = 16;
-constexpr std::uint64_t most_document_bytes = 4 * 1024 * 1024;
+constexpr std::uint64_t most_document_bytes = 4_MiB;
 
 struct Document {
     model::Digest digest;

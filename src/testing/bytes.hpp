@@ -2,6 +2,7 @@
 #pragma once
 
 #include "async/byte_source.hpp"
+#include "base/size.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -28,7 +29,7 @@ enum class Length : bool { hidden, announced };
 
 struct BodyOptions {
     Length length = Length::announced;
-    std::size_t piece = 64 * 1024;                           // most that one read gives
+    std::size_t piece = 64_KiB;                              // most that one read gives
     std::optional<std::size_t> breaks_after = std::nullopt;  // with `unavailable`, after so many bytes
     std::function<Task<void>()> before_read = nullptr;
 };

@@ -1,5 +1,6 @@
 // FIRST's EPSS scores: a comment with the model and the date, a line of column names, then
 // "CVE,probability,percentile".
+#include "base/size.hpp"
 #include "vulndb/importers.hpp"
 
 #include <array>
@@ -10,7 +11,7 @@ namespace berth::vulndb {
 
 namespace {
 
-constexpr std::size_t piece_bytes = 64 * 1024;
+constexpr std::size_t piece_bytes = 64_KiB;
 constexpr std::size_t max_line_bytes = 1024;
 
 void read_line(std::string_view line, RecordSink& sink) {

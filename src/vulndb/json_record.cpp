@@ -1,5 +1,6 @@
 #include "vulndb/json_record.hpp"
 
+#include "base/size.hpp"
 #include "vulndb/json_text.hpp"
 
 #include <new>
@@ -9,7 +10,7 @@ namespace berth::vulndb {
 namespace {
 
 constexpr std::size_t max_depth = 64;
-constexpr std::size_t first_capacity = 64 * 1024;
+constexpr std::size_t first_capacity = 64_KiB;
 
 std::optional<JsonValue> field(const JsonObject& object, std::string_view key) {
     JsonValue value;

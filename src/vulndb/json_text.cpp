@@ -1,5 +1,7 @@
 #include "vulndb/json_text.hpp"
 
+#include "base/size.hpp"
+
 #include <algorithm>
 #include <cstdint>
 
@@ -7,7 +9,7 @@ namespace berth::vulndb {
 
 namespace {
 
-constexpr std::size_t piece_bytes = 256 * 1024;
+constexpr std::size_t piece_bytes = 256_KiB;
 constexpr unsigned max_depth = 64;
 
 bool is_space(char c) {

@@ -1,5 +1,6 @@
 #include "vulndb/publish.hpp"
 
+#include "base/size.hpp"
 #include "vulndb/import.hpp"
 
 #include <sys/file.h>
@@ -61,7 +62,7 @@ Result<Descriptor> lock_folder(const fs::path& folder) {
 Result<void> write_file(const fs::path& file, archive::Source& content) {
     const auto to = Descriptor::open(file, O_WRONLY | O_CREAT | O_TRUNC);
     if (!to.is_open()) return failed(file);
-    std::array<std::byte, 64 * 1024> piece{};
+    std::array<std::byte, 64_KiB> piece{};
     for (;;) {
         const auto got = content.read(piece);
         if (!got) return std::unexpected(got.error());

@@ -1,6 +1,7 @@
 // What a file is, told by how it begins: its name says nothing that one could rely on.
 #pragma once
 
+#include "base/size.hpp"
 #include "vulndb/feed.hpp"
 
 #include <optional>
@@ -9,7 +10,7 @@
 
 namespace berth::vulndb {
 
-inline constexpr std::size_t recognisable_bytes = 256 * 1024;
+inline constexpr std::size_t recognisable_bytes = 256_KiB;
 
 enum class Container : std::uint8_t { none, zip, tar, database };
 

@@ -1,6 +1,7 @@
 // What one record may hold, whoever reads it: the bound between a feed that is odd and one that is hostile.
 #pragma once
 
+#include "base/size.hpp"
 #include "vulndb/record.hpp"
 
 #include <string>
@@ -19,7 +20,7 @@ inline constexpr std::size_t versions = 100'000;  // of one package
 inline constexpr std::size_t scores = 64;
 // Prose is cut, not refused.
 inline constexpr std::size_t summary_bytes = 1024;
-inline constexpr std::size_t details_bytes = 16 * 1024;
+inline constexpr std::size_t details_bytes = 16_KiB;
 inline constexpr std::size_t references = 32;
 inline constexpr std::size_t reference_bytes = 2048;
 }  // namespace limits

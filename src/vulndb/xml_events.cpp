@@ -1,5 +1,7 @@
 #include "vulndb/xml_events.hpp"
 
+#include "base/size.hpp"
+
 #include <expat.h>
 
 #include <exception>
@@ -9,7 +11,7 @@ namespace berth::vulndb {
 
 namespace {
 
-constexpr std::size_t piece_bytes = 64 * 1024;
+constexpr std::size_t piece_bytes = 64_KiB;
 constexpr unsigned max_depth = 64;
 constexpr std::size_t max_text_bytes = 1 << 20;
 // A tag or a comment that the parser must hold as a whole.

@@ -1,5 +1,7 @@
 #include "vulndb/xz_source.hpp"
 
+#include "base/size.hpp"
+
 #include <lzma.h>
 
 #include <new>
@@ -10,7 +12,7 @@ namespace berth::vulndb {
 namespace {
 
 constexpr std::uint64_t max_memory = std::uint64_t{160} << 20;
-constexpr std::size_t buffer_bytes = 64 * 1024;
+constexpr std::size_t buffer_bytes = 64_KiB;
 
 class XzSource final : public archive::Source {
 public:

@@ -4,6 +4,7 @@
 #include "api/aws/sts.hpp"
 #include "api/faults.hpp"
 #include "base/log.hpp"
+#include "base/size.hpp"
 
 #include <optional>
 #include <utility>
@@ -14,7 +15,7 @@ namespace berth::api::aws {
 
 namespace {
 
-constexpr std::size_t cheap_to_skip = 64 * 1024;
+constexpr std::size_t cheap_to_skip = 64_KiB;
 
 bool is_form(const http::Request& request) {
     const auto type = request.header("Content-Type").value_or("");

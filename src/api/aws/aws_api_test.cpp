@@ -6,6 +6,7 @@
 #include "auth/basic_authenticator.hpp"
 #include "auth/iso_time.hpp"
 #include "base/encoding.hpp"
+#include "base/size.hpp"
 #include "model/digest.hpp"
 #include "registry/buffer_pool.hpp"
 #include "registry/hash_pool.hpp"
@@ -71,8 +72,8 @@ protected:
     store::fs::FsBlobStore blob_store{folder.path(), pool, store::fs::DirectIo::off};
     registry::HashPool hashing{1};
     iam::OwnAccountAuthorizer authorizer;
-    registry::ReadCache cache{1024 * 1024};
-    registry::BufferPool buffers{4 * 1024 * 1024};
+    registry::ReadCache cache{1_MiB};
+    registry::BufferPool buffers{4_MiB};
     registry::PullRecorder pulls;
     registry::JobBell bell;
     registry::Settings settings;
@@ -95,7 +96,7 @@ protected:
     registry::Credentials credentials{*metadata, clock, random, auth::SealingKey(Secret(std::string(32, 'm')), random)};
     auth::StatementKey key = *run(credentials.token_key());
     registry::AccessKeyPair pair = *run(credentials.create_root_key(own, std::nullopt));
-    BodyBudget bodies{128 * 1024 * 1024};
+    BodyBudget bodies{128_MiB};
     AwsApi api{{.repositories = repositories,
                 .images = images,
                 .blobs = blobs,

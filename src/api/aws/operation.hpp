@@ -6,6 +6,7 @@
 #include "async/task.hpp"
 #include "auth/mac.hpp"
 #include "base/clock.hpp"
+#include "base/size.hpp"
 #include "iam/action.hpp"
 #include "iam/authorizer.hpp"
 #include "registry/blobs.hpp"
@@ -70,7 +71,7 @@ struct Operation {
     void (*describe)(std::string& out);
 };
 
-inline constexpr std::size_t usual_body_limit = 6 * 1024 * 1024;        // a manifest of 4 MiB, escaped as JSON
-inline constexpr std::size_t layer_part_body_limit = 28 * 1024 * 1024;  // a part of 20 MiB in base64
+inline constexpr std::size_t usual_body_limit = 6_MiB;        // a manifest of 4 MiB, escaped as JSON
+inline constexpr std::size_t layer_part_body_limit = 28_MiB;  // a part of 20 MiB in base64
 
 }  // namespace berth::api::aws

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/aws/api_error.hpp"
+#include "base/size.hpp"
 #include "iam/principal.hpp"
 
 #include <string>
@@ -10,7 +11,7 @@
 
 namespace berth::api::aws {
 
-inline constexpr std::size_t sts_body_limit = 64 * 1024;
+inline constexpr std::size_t sts_body_limit = 64_KiB;
 
 struct StsAnswer {
     int status = 200;

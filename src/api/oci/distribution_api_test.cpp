@@ -5,6 +5,7 @@
 #include "auth/token.hpp"
 #include "base/encoding.hpp"
 #include "base/random.hpp"
+#include "base/size.hpp"
 #include "registry/buffer_pool.hpp"
 #include "registry/hash_pool.hpp"
 #include "registry/job_bell.hpp"
@@ -196,7 +197,7 @@ protected:
     auth::StatementKey key{Secret(std::string(auth::StatementKey::size, 'k'))};
     auth::BasicAuthenticator authenticator{key, clock, random};
     Endpoints endpoints{{.own = own, .public_host = "localhost:5000", .fallback_host = "localhost:5000"}};
-    BodyBudget bodies{16 * 1024 * 1024};
+    BodyBudget bodies{16_MiB};
     DistributionApi api{{.repositories = repositories,
                          .uploads = uploads,
                          .blobs = blobs,

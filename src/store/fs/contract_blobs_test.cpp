@@ -1,3 +1,4 @@
+#include "base/size.hpp"
 #include "store/fs/contract.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -10,7 +11,7 @@
 namespace berth::store::contract {
 namespace {
 
-constexpr std::size_t mib = 1024 * 1024;
+constexpr std::size_t mib = 1_MiB;
 constexpr std::array sizes = {
     std::size_t{0}, std::size_t{1}, std::size_t{4095}, std::size_t{4096}, std::size_t{4097}, std::size_t{mib - 1}, mib,
     mib + 1};

@@ -1,5 +1,7 @@
 #include "store/fs/file_writer.hpp"
 
+#include "base/size.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -15,7 +17,7 @@ namespace {
 // Bytes that do not lie on a block boundary are copied in runs of this size.
 constexpr std::size_t copy_run = 64 * FileWriter::block;
 // A client may announce any length; no more than this is taken on its word.
-constexpr std::uint64_t most_reserved = 1024 * 1024 * 1024;
+constexpr std::uint64_t most_reserved = 1_GiB;
 
 bool is_aligned(const std::byte* bytes) {
     return reinterpret_cast<std::uintptr_t>(bytes) % FileWriter::block == 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/size.hpp"
 #include "store/fs/file.hpp"
 
 #include <cstddef>
@@ -19,7 +20,7 @@ class FileWriter {
 public:
     static constexpr std::size_t block = 4096;
     // Streams of unknown length reserve this much ahead.
-    static constexpr std::uint64_t reserve_step = 16 * 1024 * 1024;
+    static constexpr std::uint64_t reserve_step = 16_MiB;
 
     enum class Mode : std::uint8_t { buffered, direct };
 

@@ -1,6 +1,7 @@
 #include "store/fs/fs_blob_store.hpp"
 
 #include "base/log.hpp"
+#include "base/size.hpp"
 #include "model/names.hpp"
 #include "store/fs/file_writer.hpp"
 
@@ -119,7 +120,7 @@ FsBlobStore::FsBlobStore(std::filesystem::path root, BlockingPool& pool, DirectI
 Task<Result<Writer>> FsBlobStore::create(std::string key, std::optional<std::uint64_t> expected_size) {
     co_return co_await offload(pool_, [this, &key, expected_size]() -> Result<Writer> {
         auto writer = start_writer(layout_, pool_, key, O_EXCL, direct_, expected_size);
-        if (writer && expected_size.value_or(0) >= 1024 * 1024) {
+        if (writer && expected_size.value_or(0) >= 1_MiB) {
             // While the bytes arrive, the folder gets to the disk; commit() then finds it done.
             const auto moment = layout_->now(key);
             boost::asio::post(pool_, [layout = layout_, moment] { static_cast<void>(layout->sync(moment)); });

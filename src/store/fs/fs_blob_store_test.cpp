@@ -1,6 +1,7 @@
 // What is the folder's own: exact file sizes, full disks, processes that die, keys that are no keys.
 #include "store/fs/fs_blob_store.hpp"
 
+#include "base/size.hpp"
 #include "store/fs/contract.hpp"
 #include "store/fs/file_writer.hpp"
 
@@ -85,7 +86,7 @@ TEST_P(FileWriterSizes, GivesReservedSpaceBackInTheEnd) {
     for (const bool announced : {true, false}) {
         const auto path = folder.path() / (announced ? "announced" : "unknown");
         auto writer = start(path, GetParam());
-        if (announced) writer.reserve(64 * 1024 * 1024);
+        if (announced) writer.reserve(64_MiB);
         const auto bytes = content(1'200'000);
         const Pages first(std::string_view(bytes).substr(0, 1'100'000));
         const Pages rest(std::string_view(bytes).substr(1'100'000));
@@ -202,7 +203,7 @@ TEST(FsBlobStore, LeavesRoomToOthers) {
 // The child writes as fast as it can and says how far flush() went; it is killed somewhere in between.
 [[noreturn]] void write_until_killed(const std::filesystem::path& path, FileWriter::Mode mode, int progress) {
     auto writer = start(path, mode);
-    const auto bytes = content(8 * 1024 * 1024);
+    const auto bytes = content(8_MiB);
     std::mt19937_64 random(7);
     for (std::size_t at = 0; at < bytes.size();) {
         const auto count = std::min<std::size_t>(random() % 9000 + 1, bytes.size() - at);
@@ -219,7 +220,7 @@ TEST(FsBlobStore, LeavesRoomToOthers) {
 }
 
 TEST_P(FileWriterSizes, AKilledProcessLeavesAPrefixWithAllThatWasFlushed) {
-    const auto bytes = content(8 * 1024 * 1024);
+    const auto bytes = content(8_MiB);
     for (const int reports : {1, 7, 60, 200}) {
         const Folder folder;
         const auto path = folder.path() / "file";

@@ -135,9 +135,9 @@ protected:
 constexpr auto longest_page = std::chrono::milliseconds(500);
 // The page cache of the session, and what the allocator keeps; AddressSanitizer's keeps what was freed for a while.
 #if defined(__SANITIZE_ADDRESS__)
-constexpr std::int64_t grown_limit_kib = 300 * 1024;
+constexpr std::int64_t grown_limit_kib = std::int64_t{300} * 1024;
 #else
-constexpr std::int64_t grown_limit_kib = 16 * 1024;
+constexpr std::int64_t grown_limit_kib = std::int64_t{16} * 1024;
 #endif
 
 TEST_F(ManyImages, EveryImageOnceInConstantMemory) {

@@ -1,6 +1,7 @@
 #include "api/aws/bind.hpp"
 #include "api/aws/catalog.hpp"
 #include "api/aws/translate.hpp"
+#include "base/size.hpp"
 
 namespace berth::api::aws {
 
@@ -22,7 +23,7 @@ struct InitiateLayerUpload {
 BOOST_DESCRIBE_STRUCT(InitiateLayerUpload::Request, (), (registryId, repositoryName))
 BOOST_DESCRIBE_STRUCT(InitiateLayerUpload::Response, (), (uploadId, partSize))
 
-constexpr PartSize recommended_part{10 * 1024 * 1024};
+constexpr PartSize recommended_part{10_MiB};
 
 Task<Answer<InitiateLayerUpload::Response>> InitiateLayerUpload::handle(Request request, const Call& call) {
     auto repository = repository_of(call, request.registryId, request.repositoryName);
