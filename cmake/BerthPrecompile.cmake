@@ -2,7 +2,7 @@
 #
 # The headers from outside that most files include, parsed once a build instead of once a file: a third of what the
 # sanitizer builds cost. `release` and `debug` go without, so a file that leans on the headers of its neighbours fails
-# there, and clang-tidy and editors, which read build/debug, see each file as it is.
+# there, and editors and clang-tidy, which read build/debug and build/lint, see each file as it is.
 option(BERTH_PRECOMPILE "Parse the most used headers from outside once a build" OFF)
 if(NOT BERTH_PRECOMPILE)
     function(berth_precompile)
