@@ -167,7 +167,10 @@ Result<void> TarReader::read_pax(std::uint64_t size, Extended& extended) {
         };
         if (key == "path" || key == "GNU.sparse.name") set(extended.path);
         if (key == "linkpath") set(extended.link);
-        if (key == "size" && !(extended.size = pax_number(value))) return value.empty();
+        if (key == "size") {
+            extended.size = pax_number(value);
+            if (!extended.size) return value.empty();
+        }
         if (key.starts_with("GNU.sparse.")) extended.sparse = true;
         return true;
     };
@@ -220,12 +223,13 @@ Result<const TarEntry*> TarReader::next() {
             content_ = *size;  // says nothing of a single file that those who unpack images would heed
             padding_ = padding_of(*size);
         } else {
-            return describe(*header, type, *size, std::move(extended));
+            return describe(*header, type, *size, extended);
         }
     }
 }
 
-Result<const TarEntry*> TarReader::describe(const char* header, char type, std::uint64_t size, Extended extended) {
+Result<const TarEntry*> TarReader::describe(const char* header, char type, std::uint64_t size,
+                                            const Extended& extended) {
     auto name = extended.gnu_path.value_or(extended.path.value_or(tar_name(header)));
     auto link = extended.gnu_link.value_or(extended.link.value_or(tar_link(header)));
     entry_ = {.kind = kind_of(type, name), .mode = tar_mode(header)};

@@ -67,7 +67,7 @@ private:
     [[nodiscard]] Result<void> read_pax(std::uint64_t size, Extended& extended);
     [[nodiscard]] Result<void> pass_sparse_map(const char* header);
     [[nodiscard]] Result<const TarEntry*> describe(const char* header, char type, std::uint64_t size,
-                                                   Extended extended);
+                                                   const Extended& extended);
     [[nodiscard]] std::unexpected<Fault> truncated() const;
 
     Source& source_;

@@ -31,13 +31,13 @@ std::unexpected<SignatureFault> invalid(std::string message) {
     return refuse(SignatureProblem::invalid, std::move(message));
 }
 
-// What a signature is made of, wherever it was written.
+// What a signature is made of, wherever it was written. Empty is as good as missing.
 struct Fields {
-    std::optional<std::string> credential;
-    std::optional<std::string> signed_headers;
-    std::optional<std::string> signature;
-    std::optional<std::string> date;
-    std::optional<std::string> expires;
+    std::string credential;
+    std::string signed_headers;
+    std::string signature;
+    std::string date;
+    std::string expires;
 };
 
 // KEY/DATE/REGION/SERVICE/aws4_request
@@ -145,7 +145,12 @@ Fields read_authorization(std::string_view text) {
 // Every field once: with two of a kind, two readers could disagree on which one counts.
 SignatureResult<Fields> read_query(const RequestToVerify& request) {
     Fields fields;
-    const std::array<std::pair<std::string_view, std::optional<std::string>*>, 5> wanted{{
+    struct Wanted {
+        std::string_view name;
+        std::string* field;
+        bool seen = false;
+    };
+    std::array<Wanted, 5> all_wanted{{
         {"X-Amz-Credential", &fields.credential},
         {"X-Amz-SignedHeaders", &fields.signed_headers},
         {"X-Amz-Signature", &fields.signature},
@@ -153,10 +158,11 @@ SignatureResult<Fields> read_query(const RequestToVerify& request) {
         {"X-Amz-Expires", &fields.expires},
     }};
     for (const auto& [name, value] : query_pairs(request.query)) {
-        for (const auto& [wanted_name, slot] : wanted) {
-            if (name != wanted_name) continue;
-            if (slot->has_value()) return incomplete("The query parameter '" + name + "' is there twice.");
-            *slot = value;
+        for (auto& wanted : all_wanted) {
+            if (name != wanted.name) continue;
+            if (wanted.seen) return incomplete("The query parameter '" + name + "' is there twice.");
+            wanted.seen = true;
+            *wanted.field = value;
         }
     }
     return fields;
@@ -164,8 +170,8 @@ SignatureResult<Fields> read_query(const RequestToVerify& request) {
 
 std::string missing_of(const Fields& fields, std::string_view where) {
     std::string text;
-    const auto require = [&](const std::optional<std::string>& field, std::string_view name) {
-        if (field && !field->empty()) return;
+    const auto require = [&](const std::string& field, std::string_view name) {
+        if (!field.empty()) return;
         if (!text.empty()) text += ' ';
         text += where;
         text += " '";
@@ -181,15 +187,15 @@ std::string missing_of(const Fields& fields, std::string_view where) {
 // Everything both forms have in common.
 SignatureResult<ParsedSignature> read_common(const RequestToVerify& request, const Fields& fields,
                                              std::string_view expected_service, ParsedSignature parsed) {
-    if (auto done = read_credential(*fields.credential, expected_service, parsed); !done)
+    if (auto done = read_credential(fields.credential, expected_service, parsed); !done)
         return std::unexpected(done.error());
-    if (auto done = read_signed_headers(request, *fields.signed_headers, parsed); !done)
+    if (auto done = read_signed_headers(request, fields.signed_headers, parsed); !done)
         return std::unexpected(done.error());
     if (parsed.date != parsed.request_time.substr(0, 8)) {
         return invalid("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
                        parsed.request_time + "'.");
     }
-    parsed.signature = *fields.signature;
+    parsed.signature = fields.signature;
     if (const auto hash = find_header(request, "x-amz-content-sha256")) parsed.payload_hash = trim(*hash);
     parsed.has_session_token |= find_header(request, "x-amz-security-token").has_value();
     return parsed;
@@ -216,7 +222,7 @@ SignatureResult<ParsedSignature> parse_header_form(const RequestToVerify& reques
     if (!amz_date && !std::ranges::binary_search(parsed->signed_headers, "date")) {
         return invalid("'Date' must be a 'SignedHeader' in the AWS Authorization.");
     }
-    if (parsed->payload_hash && !is_sha256_hex(*parsed->payload_hash)) {
+    if (const auto& hash = parsed->payload_hash; hash && !is_sha256_hex(*hash)) {
         return invalid("The value of 'x-amz-content-sha256' must be the SHA-256 of the payload.");
     }
     return parsed;
@@ -229,13 +235,13 @@ SignatureResult<ParsedSignature> parse_presigned_form(const RequestToVerify& req
     if (auto missing = missing_of(*fields, "AWS query-string parameters must include"); !missing.empty()) {
         return incomplete(missing);
     }
-    const auto signed_at = fields->date ? parse_basic_iso(*fields->date) : std::nullopt;
+    const auto signed_at = parse_basic_iso(fields->date);
     if (!signed_at)
         return incomplete("AWS query-string parameters must include 'X-Amz-Date' in ISO-8601 'basic format'.");
-    const auto life = fields->expires ? read_expires(*fields->expires) : std::nullopt;
+    const auto life = read_expires(fields->expires);
     if (!life) return incomplete("X-Amz-Expires must be a number between 1 and 604800 seconds.");
-    if (auto current = check_time(*signed_at, *life, now); !current) return std::unexpected(current.error());
-    ParsedSignature start{.form = SignatureForm::presigned, .request_time = *fields->date};
+    if (auto current = check_time(*signed_at, life, now); !current) return std::unexpected(current.error());
+    ParsedSignature start{.form = SignatureForm::presigned, .request_time = fields->date};
     start.has_session_token = query_value(request.query, "X-Amz-Security-Token").has_value();
     auto parsed = read_common(request, *fields, expected_service, std::move(start));
     if (!parsed) return parsed;

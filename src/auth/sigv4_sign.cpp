@@ -12,6 +12,7 @@ namespace {
 
 std::vector<std::string> names_of(const std::vector<HeaderField>& fields) {
     std::vector<std::string> names;
+    names.reserve(fields.size());
     for (const auto& field : fields) names.push_back(sigv4::to_lower(field.name));
     std::ranges::sort(names);
     const auto [first, last] = std::ranges::unique(names);

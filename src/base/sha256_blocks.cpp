@@ -62,7 +62,7 @@ BERTH_SHA_TARGET inline void store_state(const Lane& lane, std::uint32_t* state)
 }
 
 // Four rounds with message words 4*group .. 4*group+3.
-template <int group>
+template <std::size_t group>
 BERTH_SHA_TARGET inline void four_rounds(Lane& lane, const std::byte* block) {
     auto& current = lane.words[group % 4];
     if constexpr (group < 4) {
@@ -82,7 +82,7 @@ BERTH_SHA_TARGET inline void four_rounds(Lane& lane, const std::byte* block) {
 }
 
 // All lanes take the same step before any takes the next: that is what fills the unit.
-template <int group, std::size_t lanes>
+template <std::size_t group, std::size_t lanes>
 BERTH_SHA_TARGET inline void all_rounds(Lane (&lane)[lanes], const std::byte* const (&block)[lanes]) {
     if constexpr (group < 16) {
         four_rounds<group>(lane[0], block[0]);

@@ -11,6 +11,7 @@ namespace {
 
 std::vector<Regex> compiled(const std::vector<std::string>& patterns) {
     std::vector<Regex> regexes;
+    regexes.reserve(patterns.size());
     for (const auto& pattern : patterns) regexes.emplace_back(pattern);
     return regexes;
 }

@@ -32,7 +32,7 @@ public:
 
     // Calls `use` with the group of each tag that a rule groups by, more than once for a group of several tags.
     template <class Use>
-    void each_group(const Images& images, std::uint32_t image, std::size_t rule, Use&& use) const {
+    void each_group(const Images& images, std::uint32_t image, std::size_t rule, const Use& use) const {
         images.any_tag(image, [&](std::string_view tag) {
             if (const auto group = rules_[rule].group->first_group(tag)) use(*group);
             return false;

@@ -12,7 +12,7 @@ constexpr std::size_t longest_tag = std::numeric_limits<std::uint16_t>::max();
 
 std::uint64_t hex_value(char c) {
     if (c >= '0' && c <= '9') return static_cast<std::uint64_t>(c - '0');
-    if (c >= 'a' && c <= 'f') return static_cast<std::uint64_t>(c - 'a' + 10);
+    if (c >= 'a' && c <= 'f') return static_cast<std::uint64_t>(c - 'a') + 10;
     return 0;
 }
 

@@ -125,7 +125,7 @@ Result<Policy> parse(std::string_view text, const Options& options) {
     Refusals refusals;
     auto policy = parse_rules(*object, options, refusals);
     if (!refusals.any()) check_together(policy, refusals);
-    if (refusals.any()) return std::unexpected(refusals.first());
+    if (const auto& refusal = refusals.first()) return std::unexpected(*refusal);
     std::ranges::sort(policy.rules, {}, &Rule::priority);
     return policy;
 }

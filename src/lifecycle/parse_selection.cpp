@@ -96,10 +96,9 @@ void check_regexes(const Members& members, std::string_view name, const std::vec
     }
 }
 
-void check_group(const Members& members, const Selection& selection) {
-    const auto& pattern = *selection.group_by_tag_regex;
+void check_group(const Members& members, const Selection& selection, std::string_view pattern) {
     check_regex(members, member::group_by_tag_regex, pattern);
-    if (Regex(std::string_view(pattern).substr(0, max_regex_length)).groups() != 1) {
+    if (Regex(pattern.substr(0, max_regex_length)).groups() != 1) {
         members.refuse(member::group_by_tag_regex, "The regular expression must have exactly one capture group.");
     }
     if (selection.tag_status != TagStatus::tagged || selection.count_type != CountType::image_count_more_than) {
@@ -226,7 +225,7 @@ Selection parse_selection(const json::value& value, ActionType action, const Opt
         selection.group_by_tag_regex = schema::text(*group, members.at(member::group_by_tag_regex), refusals);
     }
     read_tags(members, selection);
-    if (selection.group_by_tag_regex) check_group(members, selection);
+    if (selection.group_by_tag_regex) check_group(members, selection, *selection.group_by_tag_regex);
     read_ignored(members, selection);
     return selection;
 }

@@ -63,6 +63,7 @@ json::object head(const Policy& policy, const DescribedRepository& repository) {
 
 std::vector<Row> rows_of(const DescribedRepository& repository, const ForecastDay& day) {
     std::vector<Row> rows;
+    rows.reserve(day.entries.size());
     for (const auto& entry : day.entries) {
         rows.push_back({&repository.images[entry.image], entry.status, &entry.decision});
     }
@@ -71,6 +72,7 @@ std::vector<Row> rows_of(const DescribedRepository& repository, const ForecastDa
 
 std::vector<Row> rows_of(const DescribedRepository& repository, const std::vector<Decision>& decisions) {
     std::vector<Row> rows;
+    rows.reserve(decisions.size());
     for (const auto& decision : decisions) {
         const auto& image = repository.images[decision.image];
         rows.push_back({&image, image.status, &decision});

@@ -22,7 +22,7 @@ class Refusals {
 public:
     void add(std::string_view reason, std::string_view at, std::string_view hint = {});
     [[nodiscard]] bool any() const { return fault_.has_value(); }
-    [[nodiscard]] const Fault& first() const { return *fault_; }
+    [[nodiscard]] const std::optional<Fault>& first() const { return fault_; }
 
 private:
     std::optional<Fault> fault_;

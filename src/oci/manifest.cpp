@@ -103,9 +103,10 @@ Result<ParsedDescriptor> parse_descriptor(const json::value& value, const std::s
     if (object == nullptr) return refuse(name + " is not an object");
     const auto where = name + ".";
 
-    auto media_type = optional_text(*object, "mediaType", where);
-    if (!media_type) return fail(std::move(media_type));
-    if (!*media_type || !is_media_type(**media_type)) return refuse(where + "mediaType is not a media type");
+    auto stated_type = optional_text(*object, "mediaType", where);
+    if (!stated_type) return fail(std::move(stated_type));
+    auto& media_type = *stated_type;
+    if (!media_type || !is_media_type(*media_type)) return refuse(where + "mediaType is not a media type");
     auto digest_text = optional_text(*object, "digest", where);
     if (!digest_text) return fail(std::move(digest_text));
     const auto digest = model::Digest::parse(digest_text->value_or(""));
@@ -116,8 +117,8 @@ Result<ParsedDescriptor> parse_descriptor(const json::value& value, const std::s
     if (!urls) return fail(std::move(urls));
     if (auto annotations = check_annotations(*object, where); !annotations) return fail(std::move(annotations));
 
-    const bool elsewhere = *urls || is_non_distributable(**media_type);
-    ParsedDescriptor parsed{.descriptor = {.media_type = std::move(**media_type), .digest = *digest, .size = *size},
+    const bool elsewhere = *urls || is_non_distributable(*media_type);
+    ParsedDescriptor parsed{.descriptor = {.media_type = *std::move(media_type), .digest = *digest, .size = *size},
                             .elsewhere = elsewhere};
     if (auto data = check_data(*object, parsed.descriptor, where); !data) return fail(std::move(data));
     return parsed;
@@ -181,15 +182,15 @@ Result<void> parse_index(const json::object& object, Manifest& manifest, const M
 
 // The media type that counts, by the caller's word and the document's own, which must not contradict each other.
 Result<std::string> decide_media_type(const json::object& object, std::optional<std::string_view> declared) {
-    auto own = optional_text(object, "mediaType", "");
-    if (!own) return fail(std::move(own));
+    auto stated = optional_text(object, "mediaType", "");
+    if (!stated) return fail(std::move(stated));
+    const auto& own = *stated;
     std::string media_type;
     if (declared) media_type = normalised_media_type(*declared);
-    if (media_type.empty()) media_type = own->value_or("");
+    if (media_type.empty()) media_type = own.value_or("");
     if (media_type.empty()) return refuse("neither the request nor the manifest says its media type");
     if (media_type.starts_with(docker_schema_1)) return refuse("Docker schema 1 manifests are not supported");
-    if (*own && **own != media_type) return refuse("mediaType is not the media type the request declares");
-    if (!manifest_kind(media_type)) return refuse("the media type is not one of a manifest this registry stores");
+    if (own && *own != media_type) return refuse("mediaType is not the media type the request declares");
     return media_type;
 }
 
@@ -234,10 +235,12 @@ Result<Manifest> parse_manifest(std::string_view bytes, std::optional<std::strin
 
     auto media_type = decide_media_type(*object, declared);
     if (!media_type) return fail(std::move(media_type));
+    const auto kind = manifest_kind(*media_type);
+    if (!kind) return refuse("the media type is not one of a manifest this registry stores");
     if (auto version = check_schema_version(*object); !version) return fail(std::move(version));
 
     Manifest manifest;
-    manifest.kind = *manifest_kind(*media_type);
+    manifest.kind = *kind;
     manifest.media_type = std::move(*media_type);
     if (auto common = parse_common(*object, manifest); !common) return fail(std::move(common));
     auto rest = manifest.kind == ManifestKind::image ? parse_image(*object, manifest, limits)
