@@ -2,11 +2,6 @@
 // chooses the disk.
 #pragma once
 
-#include "registry/buffer_pool.hpp"
-#include "registry/hash_pool.hpp"
-#include "registry/job_bell.hpp"
-#include "registry/pull_recorder.hpp"
-#include "registry/read_cache.hpp"
 #include "registry/repositories.hpp"
 #include "registry/services.hpp"
 #include "store/fs/fs_blob_store.hpp"
@@ -81,21 +76,11 @@ struct DiskRegistry {
         store::sqlite::SqliteMetadata::open({.path = folder / "metadata.db"}).value();
     BlockingPool pool{4};
     store::fs::FsBlobStore blobs{folder / "blobs", pool, store::fs::DirectIo::where_possible};
-    registry::HashPool hashing{1};
-    registry::ReadCache cache{24 * 1024 * 1024};
-    registry::BufferPool buffers{24 * 1024 * 1024};
-    registry::PullRecorder pulls;
-    registry::JobBell bell;
     registry::Services services{.clock = clock,
                                 .random = random,
                                 .metadata = *metadata,
                                 .blobs = blobs,
                                 .authorizer = authorizer,
-                                .hashing = hashing,
-                                .cache = cache,
-                                .buffers = buffers,
-                                .pulls = pulls,
-                                .bell = bell,
                                 .settings = settings};
 };
 

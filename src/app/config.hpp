@@ -48,9 +48,6 @@ struct Config {
     bool direct_io = true;
     std::uint64_t keep_free = std::uint64_t{64} << 20;
     unsigned storage_threads = 0;
-    std::size_t transfer_memory = 24 * 1024 * 1024;
-    std::size_t cache_memory = 24 * 1024 * 1024;
-
     std::size_t request_memory = 128 * 1024 * 1024;
 
     // shutdown

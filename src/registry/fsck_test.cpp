@@ -99,7 +99,7 @@ TEST_F(FsckTest, RottenBytesAreSetAsideAndTheNextPushHeals) {
     rot(key_);
     expect_loss(check(Digests::compute, Repair::yes), digest(large_), Damage::wrong_content);
     EXPECT_EQ(quarantined(), 1U);
-    world_.cache.blobs.drop(
+    world_.services.cache.blobs.drop(
         key_of(wait_for(world_.repositories.get(world_.root, repository("app")))->id, digest(large_).text()));
     EXPECT_EQ(world_.pull("app", digest(large_)).error().kind, FaultKind::blob_not_found);
     expect_loss(check(), digest(large_), Damage::missing);

@@ -653,7 +653,7 @@ TEST_F(Scanning, StoppingBreaksOffWhatRunsAndCountsNoFailure) {
 
 TEST_F(Scanning, WhatAsksForAScanRingsTheBell) {
     int rings = 0;
-    world.bell.connect({}, [&] { ++rings; });
+    world.services.bell.connect({}, [&] { ++rings; });
     create("app", true);
     create("quiet", false);
     push("quiet", "1");

@@ -283,11 +283,6 @@ TEST_F(Following, DyingAnywhereLosesNoImageAndTellsNoneTwice) {
                                 .metadata = failing,
                                 .blobs = world_.services.blobs,
                                 .authorizer = world_.services.authorizer,
-                                .hashing = world_.services.hashing,
-                                .cache = world_.services.cache,
-                                .buffers = world_.services.buffers,
-                                .pulls = world_.services.pulls,
-                                .bell = world_.services.bell,
                                 .settings = world_.services.settings};
     std::string lines = record("CVE-2024-1", "zlib", "1.0-2");
     std::map<std::pair<std::string, std::string>, int> expected;
