@@ -2,15 +2,11 @@
 // chooses the disk.
 #pragma once
 
-#include "registry/buffer_pool.hpp"
-#include "registry/hash_pool.hpp"
-#include "registry/job_bell.hpp"
-#include "registry/pull_recorder.hpp"
-#include "registry/read_cache.hpp"
 #include "registry/repositories.hpp"
 #include "registry/services.hpp"
 #include "store/fs/fs_blob_store.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"
+#include "testing/folder.hpp"
 #include "testing/run.hpp"
 
 #include <cstdlib>
@@ -28,13 +24,9 @@ T insist(Result<T> result) {
     if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-inline std::filesystem::path make_folder() {
+inline std::filesystem::path chosen_disk() {
     const char* chosen = std::getenv("BERTH_BENCH_DIR");
-    auto pattern =
-        ((chosen != nullptr ? std::filesystem::path(chosen) : std::filesystem::temp_directory_path()) / "bench-XXXXXX")
-            .string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a folder as " + pattern);
-    return pattern;
+    return chosen != nullptr ? std::filesystem::path(chosen) : std::filesystem::temp_directory_path();
 }
 
 class Anybody final : public iam::Authorizer {
@@ -48,11 +40,7 @@ struct DiskRegistry {
     DiskRegistry() = default;
     DiskRegistry(const DiskRegistry&) = delete;
     DiskRegistry& operator=(const DiskRegistry&) = delete;
-    ~DiskRegistry() {
-        pool.join();
-        std::error_code ignored;
-        std::filesystem::remove_all(folder, ignored);
-    }
+    ~DiskRegistry() { pool.join(); }
 
     [[nodiscard]] registry::RepositoryRef named(std::string_view name) const {
         return {.registry = own, .name = model::RepositoryName::parse(name).value()};
@@ -65,7 +53,7 @@ struct DiskRegistry {
         return insist(made).id;
     }
 
-    const std::filesystem::path folder = make_folder();
+    const testing::Folder folder{chosen_disk()};
     const model::Registry own{.account = model::AccountId::parse("000000000000").value(),
                               .region = model::Region::parse("us-east-1").value()};
     const registry::Call caller{.principal = {.arn = "arn:aws:iam::000000000000:root",
@@ -78,24 +66,14 @@ struct DiskRegistry {
     SystemRandom random;
     Anybody authorizer;
     std::unique_ptr<store::sqlite::SqliteMetadata> metadata =
-        store::sqlite::SqliteMetadata::open({.path = folder / "metadata.db"}).value();
+        store::sqlite::SqliteMetadata::open({.path = folder.path() / "metadata.db"}).value();
     BlockingPool pool{4};
-    store::fs::FsBlobStore blobs{folder / "blobs", pool, store::fs::DirectIo::where_possible};
-    registry::HashPool hashing{1};
-    registry::ReadCache cache{24 * 1024 * 1024};
-    registry::BufferPool buffers{24 * 1024 * 1024};
-    registry::PullRecorder pulls;
-    registry::JobBell bell;
+    store::fs::FsBlobStore blobs{folder.path() / "blobs", pool, store::fs::DirectIo::where_possible};
     registry::Services services{.clock = clock,
                                 .random = random,
                                 .metadata = *metadata,
                                 .blobs = blobs,
                                 .authorizer = authorizer,
-                                .hashing = hashing,
-                                .cache = cache,
-                                .buffers = buffers,
-                                .pulls = pulls,
-                                .bell = bell,
                                 .settings = settings};
 };
 

@@ -49,9 +49,6 @@ struct Config {
     bool direct_io = true;
     std::uint64_t keep_free = std::uint64_t{64} << 20;
     unsigned storage_threads = 0;
-    std::size_t transfer_memory = 24_MiB;
-    std::size_t cache_memory = 24_MiB;
-
     std::size_t request_memory = 128_MiB;
 
     // shutdown

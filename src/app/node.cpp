@@ -23,19 +23,15 @@
 #include "jobs/lifecycle.hpp"
 #include "jobs/scanning.hpp"
 #include "registry/blobs.hpp"
-#include "registry/buffer_pool.hpp"
 #include "registry/credentials.hpp"
 #include "registry/followers.hpp"
-#include "registry/hash_pool.hpp"
 #include "registry/images.hpp"
-#include "registry/job_bell.hpp"
 #include "registry/lifecycle_policies.hpp"
 #include "registry/lifecycle_previews.hpp"
 #include "registry/lifecycle_runs.hpp"
-#include "registry/pull_recorder.hpp"
-#include "registry/read_cache.hpp"
 #include "registry/recycle_bin.hpp"
 #include "registry/repositories.hpp"
+#include "registry/services.hpp"
 #include "registry/storage_classes.hpp"
 #include "registry/uploads.hpp"
 #include "scanning/built_in/engine.hpp"
@@ -141,11 +137,6 @@ struct Node::Parts {
     const ListenAddress address;
 
     BlockingPool storage_pool;
-    registry::HashPool hashing;
-    registry::BufferPool buffers;
-    registry::ReadCache cache;
-    registry::PullRecorder pulls;
-    registry::JobBell bell;
     iam::OwnAccountAuthorizer authorizer;
 
     std::unique_ptr<store::sqlite::SqliteMetadata> metadata;
@@ -199,9 +190,6 @@ Node::Parts::Parts(const Config& the_config)
       own(own_registry(config)),
       address(listen_address(config)),
       storage_pool(storage_threads(config)),
-      hashing(std::max(1U, cores() / 2)),
-      buffers(config.transfer_memory),
-      cache(config.cache_memory),
       metadata(open_metadata(data)),
       blobs_store(data / "blobs", storage_pool,
                   config.direct_io ? store::fs::DirectIo::where_possible : store::fs::DirectIo::off, config.keep_free),
@@ -210,11 +198,6 @@ Node::Parts::Parts(const Config& the_config)
                .metadata = *metadata,
                .blobs = blobs_store,
                .authorizer = authorizer,
-               .hashing = hashing,
-               .cache = cache,
-               .buffers = buffers,
-               .pulls = pulls,
-               .bell = bell,
                .settings = config.registry},
       credentials(*metadata, clock, random, auth::SealingKey(load_master_key(data, random), random)),
       key(token_key(credentials)),
@@ -293,7 +276,7 @@ Node::Parts::Parts(const Config& the_config)
                       config.vulnerability_database);
     }
     if (clair) add_clair_jobs(runner, clair->rematch(), scan_queue, config.clair_interval);
-    bell.connect([this] { runner.wake(); }, [this] { scan_queue.wake(); });
+    services.bell.connect([this] { runner.wake(); }, [this] { scan_queue.wake(); });
     add_metric_sources(metrics, {.server = server,
                                  .metadata = *metadata,
                                  .runner = runner,

@@ -1,4 +1,4 @@
-// Numbers and strings in a row: how this room's values are kept as bytes. What is read back may be anything.
+// Numbers and strings in a row: how this room's values are kept as bytes, and sent. What is read back may be anything.
 #pragma once
 
 #include "inventory/package.hpp"

@@ -48,6 +48,23 @@ protected:
         bytes.put('!');
         bytes.put('?');
     }
+    // An image whose manifest is not what its digest says; `keep` puts it where it is found.
+    template <class Keep>
+    void add_rotten_image(Keep keep) {
+        const auto id = wait_for(world_.repositories.get(world_.root, repository("app")))->id;
+        ASSERT_TRUE(wait_for(world_.metadata->write([&](store::Transaction& tx) -> Result<int> {
+            store::NewImage rotten;
+            rotten.image.id = model::ImageRowId{7};
+            rotten.image.repository = id;
+            rotten.image.digest = digest("good");
+            rotten.image.media_type = "application/vnd.oci.image.manifest.v1+json";
+            rotten.image.manifest_size = 4;
+            rotten.manifest = "evil";
+            tx.images().insert(rotten);
+            keep(tx, rotten.image);
+            return 0;
+        })));
+    }
     std::size_t quarantined() {
         const auto folder = world_.folder.path() / "blobs" / "quarantine";
         if (!std::filesystem::exists(folder)) return 0;
@@ -99,7 +116,7 @@ TEST_F(FsckTest, RottenBytesAreSetAsideAndTheNextPushHeals) {
     rot(key_);
     expect_loss(check(Digests::compute, Repair::yes), digest(large_), Damage::wrong_content);
     EXPECT_EQ(quarantined(), 1U);
-    world_.cache.blobs.drop(
+    world_.services.cache.blobs.drop(
         key_of(wait_for(world_.repositories.get(world_.root, repository("app")))->id, digest(large_).text()));
     EXPECT_EQ(world_.pull("app", digest(large_)).error().kind, FaultKind::blob_not_found);
     expect_loss(check(), digest(large_), Damage::missing);
@@ -171,18 +188,8 @@ TEST_F(FsckBinTest, ABlobItsRepositoryLetGoOfIsNoLoss) {
 }
 
 TEST_F(FsckBinTest, ADamagedManifestTakesItsImageOutOfTheBin) {
-    const auto id = wait_for(world_.repositories.get(world_.root, repository("app")))->id;
-    ASSERT_TRUE(wait_for(world_.metadata->write([&](store::Transaction& tx) -> Result<int> {
-        store::NewImage rotten;
-        rotten.image.id = model::ImageRowId{7};
-        rotten.image.repository = id;
-        rotten.image.digest = digest("good");
-        rotten.image.manifest_size = 4;
-        rotten.manifest = "evil";
-        tx.images().insert(rotten);
-        tx.bin().put(rotten.image.id, {}, {}, world_.clock.now());
-        return 0;
-    })));
+    add_rotten_image(
+        [&](store::Transaction& tx, const model::Image& image) { tx.bin().put(image.id, {}, {}, world_.clock.now()); });
     const auto report = check(Digests::compute, Repair::yes);
     ASSERT_EQ(report.images.size(), 1U);
     EXPECT_EQ(report.images[0].damaged, digest("good"));
@@ -211,19 +218,9 @@ TEST_F(FsckTest, BytesThatNothingNamesAreOrphans) {
 }
 
 TEST_F(FsckTest, ADamagedManifestTakesItsImageAlong) {
-    const auto id = wait_for(world_.repositories.get(world_.root, repository("app")))->id;
-    ASSERT_TRUE(wait_for(world_.metadata->write([&](store::Transaction& tx) -> Result<int> {
-        store::NewImage rotten;
-        rotten.image.id = model::ImageRowId{7};
-        rotten.image.repository = id;
-        rotten.image.digest = digest("good");
-        rotten.image.media_type = "application/vnd.oci.image.manifest.v1+json";
-        rotten.image.manifest_size = 4;
-        rotten.manifest = "evil";
-        tx.images().insert(rotten);
-        tx.images().put_tag(id, tag("rotten"), rotten.image.id, world_.clock.now());
-        return 0;
-    })));
+    add_rotten_image([&](store::Transaction& tx, const model::Image& image) {
+        tx.images().put_tag(image.repository, tag("rotten"), image.id, world_.clock.now());
+    });
     EXPECT_TRUE(check(Digests::trust).whole());
     const auto report = check(Digests::compute, Repair::yes);
     ASSERT_EQ(report.images.size(), 1U);

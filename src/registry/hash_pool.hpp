@@ -8,6 +8,7 @@
 #include "base/size.hpp"
 #include "registry/hasher.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -25,7 +26,7 @@ public:
     // Pieces shorter than this are hashed on the caller's thread: handing over would cost more.
     static constexpr std::size_t worth_handing_over = 128_KiB;
 
-    explicit HashPool(unsigned threads);
+    explicit HashPool(unsigned threads = half_of_the_cores());
     ~HashPool();
     HashPool(const HashPool&) = delete;
     HashPool& operator=(const HashPool&) = delete;
@@ -34,6 +35,8 @@ public:
     Task<void> hash(Hasher& hasher, std::span<const std::byte> piece);
 
 private:
+    static unsigned half_of_the_cores() { return std::max(1U, std::thread::hardware_concurrency() / 2); }
+
     struct Piece {
         Hasher* hasher = nullptr;
         std::span<const std::byte> bytes;

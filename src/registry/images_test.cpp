@@ -309,7 +309,7 @@ TEST_F(ImagesTest, NotesPullsOnceAMinute) {
     const auto pull = [&](Images::Pull counts) {
         ASSERT_TRUE(wait_for(world_.images.get(world_.root, app_, wanted, counts)));
     };
-    const auto flush = [&] { return wait_for(world_.pulls.flush(*world_.metadata)).value(); };
+    const auto flush = [&] { return wait_for(world_.services.pulls.flush(*world_.metadata)).value(); };
     pull(Images::Pull::no);
     EXPECT_EQ(flush(), 0);
     EXPECT_EQ(describe(one_).image.last_pulled_at, std::nullopt);
@@ -328,7 +328,7 @@ TEST_F(ImagesTest, NotesPullsOnceAMinute) {
     world_.clock.advance(1h);
     pull(Images::Pull::yes);
     remove({by(tag("a"))});
-    EXPECT_TRUE(wait_for(world_.pulls.flush(*world_.metadata)));
+    EXPECT_TRUE(wait_for(world_.services.pulls.flush(*world_.metadata)));
 }
 
 // Threads with a repository each do random things and compare with a plain map after each; others only read.

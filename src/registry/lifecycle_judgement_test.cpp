@@ -61,11 +61,6 @@ TEST(Judgement, TheThreadThatAsksIsFreeMeanwhile) {
                       .metadata = gated,
                       .blobs = world.blob_store,
                       .authorizer = world.authorizer,
-                      .hashing = world.hashing,
-                      .cache = world.cache,
-                      .buffers = world.buffers,
-                      .pulls = world.pulls,
-                      .bell = world.bell,
                       .settings = world.settings};
     const auto rules = lifecycle::parse(policy).value();
 

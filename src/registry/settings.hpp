@@ -46,7 +46,9 @@ struct Settings {
         std::chrono::hours(7 * 24);  // how long no lifecycle policy takes an image that came back
     LifecycleSettings lifecycle;
     ScanSettings scans;
-    bool blob_mounting = true;  // cross-repository mount
+    bool blob_mounting = true;             // cross-repository mount
+    std::size_t cache_memory = 24_MiB;     // for what is read again and again
+    std::size_t transfer_memory = 24_MiB;  // for pieces of blobs in transit
 };
 
 }  // namespace berth::registry

@@ -45,6 +45,25 @@ protected:
         EXPECT_EQ(world_.discarded_keys(), 0);
         EXPECT_EQ(world_.files().size(), published);
     }
+    void expect_whole_or_not_there(const std::string& bytes, const Result<model::Blob>& told) {
+        world_.blob_store.heal();
+        const auto got = world_.pull("app", digest(bytes));
+        EXPECT_EQ(got.has_value(), told.has_value());
+        if (got) {
+            EXPECT_TRUE(*got == bytes);
+        }
+        expect_clean(told ? 1 : 0);
+    }
+    // All bytes are received; completing works, if need be at the second try, unless a sync failed.
+    void expect_published(const UploadRef& ref, const std::string& bytes) {
+        auto done = complete(ref, digest(bytes));
+        if (!done && !ends_the_upload()) done = complete(ref, digest(bytes));
+        if (!done && ends_the_upload() && world_.blob_store.failed(BlobCall::commit)) return expect_clean(0);
+        ASSERT_TRUE(done) << done.error().message;
+        world_.blob_store.heal();
+        EXPECT_TRUE(world_.pull("app", digest(bytes)) == bytes);
+        expect_clean(1);
+    }
 
     testing::World world_;
     const model::Repository app_ = world_.create("app");
@@ -58,13 +77,7 @@ TEST_P(UploadsFaults, AMonolithicPushIsWholeOrNotThere) {
     order();
     Body body(bytes);
     const auto pushed = wait_for(world_.uploads->push(world_.root, repository("app"), digest(bytes), body));
-    world_.blob_store.heal();
-    const auto got = world_.pull("app", digest(bytes));
-    EXPECT_EQ(got.has_value(), pushed.has_value());
-    if (got) {
-        EXPECT_TRUE(*got == bytes);
-    }
-    expect_clean(pushed ? 1 : 0);
+    expect_whole_or_not_there(bytes, pushed);
 }
 
 // A client that asks where to go on after each failure gets there, whatever fails once.
@@ -80,13 +93,7 @@ TEST_P(UploadsFaults, AClientThatResumesGetsThere) {
         if (*at == bytes.size()) break;
         static_cast<void>(append(ref, bytes.substr(*at, 300'007)));
     }
-    auto done = complete(ref, digest(bytes));
-    if (!done && !ends_the_upload()) done = complete(ref, digest(bytes));
-    if (!done && ends_the_upload() && world_.blob_store.failed(BlobCall::commit)) return expect_clean(0);
-    ASSERT_TRUE(done) << done.error().message;
-    world_.blob_store.heal();
-    EXPECT_TRUE(world_.pull("app", digest(bytes)) == bytes);
-    expect_clean(1);
+    expect_published(ref, bytes);
 }
 
 // A client that goes on as if nothing had happened must not publish bytes other than those it hashed.
@@ -98,13 +105,7 @@ TEST_P(UploadsFaults, AClientThatIgnoresFailuresCannotPublishWrongBytes) {
         static_cast<void>(append(ref, bytes.substr(at, 300'007)));
     }
     const auto done = complete(ref, digest(bytes));
-    world_.blob_store.heal();
-    const auto got = world_.pull("app", digest(bytes));
-    EXPECT_EQ(got.has_value(), done.has_value());
-    if (got) {
-        EXPECT_TRUE(*got == bytes);
-    }
-    expect_clean(done ? 1 : 0);
+    expect_whole_or_not_there(bytes, done);
 }
 
 TEST_P(UploadsFaults, SmallStartsThatGrowKeepTheirBytes) {
@@ -120,13 +121,7 @@ TEST_P(UploadsFaults, SmallStartsThatGrowKeepTheirBytes) {
         static_cast<void>(append(ref, bytes.substr(*at, 90'001)));
         world_.restart();
     }
-    auto done = complete(ref, digest(bytes));
-    if (!done && !ends_the_upload()) done = complete(ref, digest(bytes));
-    if (!done && ends_the_upload() && world_.blob_store.failed(BlobCall::commit)) return expect_clean(0);
-    ASSERT_TRUE(done) << done.error().message;
-    world_.blob_store.heal();
-    EXPECT_TRUE(world_.pull("app", digest(bytes)) == bytes);
-    expect_clean(1);
+    expect_published(ref, bytes);
 }
 
 // On a full disk the space goes back at once: nothing else may be writable until then.
@@ -152,6 +147,24 @@ TEST_P(UploadsFaults, CancelledAndMistakenOnesAreSweptInTheEnd) {
     static_cast<void>(wait_for(world_.uploads->cancel(world_.root, cancelled)));
     static_cast<void>(complete(mistaken, digest("something else")));
     expect_clean(0);
+}
+
+TEST(UploadsFaultsAlone, TheSameBytesAreNeverSyncedAgainAfterASyncThatFailed) {
+    testing::World world;
+    world.create("app");
+    const auto bytes = content(300'000);
+    const UploadRef ref{repository("app"),
+                        wait_for(world.uploads->begin(world.root, repository("app"), std::nullopt)).value()};
+    Body body(bytes);
+    ASSERT_TRUE(wait_for(world.uploads->append(world.root, ref, std::nullopt, body, ChunkKind::chunk)));
+    world.blob_store.fail_on(BlobCall::commit, 1);
+    for (const auto said : {FaultKind::unavailable, FaultKind::upload_not_found}) {
+        Body nothing("");
+        const auto done = wait_for(world.uploads->complete(world.root, ref, digest(bytes), std::nullopt, nothing));
+        ASSERT_FALSE(done);
+        EXPECT_EQ(done.error().kind, said);
+    }
+    EXPECT_TRUE(world.files().empty());
 }
 
 TEST(UploadsFaultsAlone, ReadingBytesThatAreGoneIsTheServersFault) {

@@ -43,6 +43,8 @@ public:
     ~BuiltIn() override { threads_.join(); }
 
 protected:
+    using Names = std::set<std::string>;
+
     void import(const std::string& lines) {
         const auto file = world_.folder.path() / "feed.jsonl";
         std::ofstream(file) << lines;
@@ -78,8 +80,8 @@ protected:
     Result<scan::Findings> scan(const scanning::ScanTarget& target, scan::Depth depth = scan::Depth::basic) {
         return wait_for(scanner_.scan(target, depth));
     }
-    std::set<std::string> ids(const scanning::ScanTarget& target, scan::Depth depth = scan::Depth::basic) {
-        std::set<std::string> found;
+    Names ids(const scanning::ScanTarget& target, scan::Depth depth = scan::Depth::basic) {
+        Names found;
         const auto findings = scan(target, depth);
         EXPECT_TRUE(findings) << findings.error().message;
         if (findings) {

@@ -1,4 +1,4 @@
-// A folder of a test's own. In memory where the machine has that: what is tested over it is not the disk.
+// A folder of a test's own.
 #pragma once
 
 #include <system_error>
@@ -12,10 +12,8 @@ namespace berth::testing {
 
 class Folder {
 public:
-    Folder() {
-        const std::filesystem::path memory = "/dev/shm";
-        const bool there = std::filesystem::is_directory(memory);
-        std::string pattern = ((there ? memory : std::filesystem::temp_directory_path()) / "berth-XXXXXX").string();
+    explicit Folder(const std::filesystem::path& in = memory()) {
+        std::string pattern = (in / "berth-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a folder as " + pattern);
         path_ = pattern;
     }
@@ -29,6 +27,12 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
 private:
+    // Where the machine has that: what most tests are about is not the disk.
+    static std::filesystem::path memory() {
+        const std::filesystem::path shared = "/dev/shm";
+        return std::filesystem::is_directory(shared) ? shared : std::filesystem::temp_directory_path();
+    }
+
     std::filesystem::path path_;
 };
 

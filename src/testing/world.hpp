@@ -3,17 +3,12 @@
 
 #include "base/random.hpp"
 #include "registry/blobs.hpp"
-#include "registry/buffer_pool.hpp"
 #include "registry/collector.hpp"
 #include "registry/followers.hpp"
-#include "registry/hash_pool.hpp"
 #include "registry/images.hpp"
-#include "registry/job_bell.hpp"
 #include "registry/lifecycle_policies.hpp"
 #include "registry/lifecycle_previews.hpp"
 #include "registry/lifecycle_runs.hpp"
-#include "registry/pull_recorder.hpp"
-#include "registry/read_cache.hpp"
 #include "registry/recycle_bin.hpp"
 #include "registry/repositories.hpp"
 #include "registry/storage_classes.hpp"
@@ -151,21 +146,11 @@ struct World {
     BlockingPool pool{4};
     store::fs::FsBlobStore folder_store{folder.path() / "blobs", pool, store::fs::DirectIo::where_possible};
     FaultyBlobStore blob_store{folder_store};
-    registry::HashPool hashing{1};
-    registry::ReadCache cache{24 * 1024 * 1024};
-    registry::BufferPool buffers{8 * 1024 * 1024};
-    registry::PullRecorder pulls;
-    registry::JobBell bell;
     registry::Services services{.clock = clock,
                                 .random = random,
                                 .metadata = *metadata,
                                 .blobs = blob_store,
                                 .authorizer = authorizer,
-                                .hashing = hashing,
-                                .cache = cache,
-                                .buffers = buffers,
-                                .pulls = pulls,
-                                .bell = bell,
                                 .settings = settings};
     registry::Repositories repositories{services};
     registry::Images images{services};

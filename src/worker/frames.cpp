@@ -1,12 +1,19 @@
 #include "worker/frames.hpp"
 
+#include "inventory/codec.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace berth::worker {
 namespace {
 
-constexpr std::uint32_t magic = 0x31574c42;  // "BLW1"
+using inventory::Reader;
+using inventory::Writer;
+
+constexpr std::uint32_t magic = 0x32574c42;  // "BLW2"
+
+constexpr std::uint64_t most_memory = std::uint64_t{most_missed} * sizeof(inventory::MissedLink);
 
 template <std::size_t N>
 std::array<std::byte, N> little_endian(std::uint64_t value) {
@@ -24,74 +31,19 @@ std::uint64_t number_of(std::span<const std::byte> bytes) {
     return value;
 }
 
-class Writer {
-public:
-    void number(std::uint64_t value) {
-        for (const auto byte : little_endian<8>(value)) text_ += static_cast<char>(byte);
-    }
-    void text(std::string_view value) {
-        number(value.size());
-        text_ += value;
-    }
-    [[nodiscard]] std::string take() { return std::move(text_); }
-
-private:
-    std::string text_;
-};
-
-// After the first thing that does not fit, everything is empty and done() is false.
-class Reader {
-public:
-    explicit Reader(std::string_view bytes) : rest_(bytes) {}
-
-    std::uint64_t number() {
-        if (rest_.size() < 8) return broken();
-        const auto value = number_of(std::as_bytes(std::span(rest_.substr(0, 8))));
-        rest_.remove_prefix(8);
-        return value;
-    }
-    std::string text() {
-        const auto size = number();
-        if (size > rest_.size()) {
-            broken();
-            return {};
-        }
-        std::string value(rest_.substr(0, size));
-        rest_.remove_prefix(size);
-        return value;
-    }
-    [[nodiscard]] std::size_t left() const { return rest_.size(); }
-    [[nodiscard]] bool done() const { return ok_ && rest_.empty(); }
-    std::uint64_t broken() {
-        ok_ = false;
-        rest_ = {};
-        return 0;
-    }
-
-private:
-    std::string_view rest_;
-    bool ok_ = true;
-};
-
 void write(Writer& out, const std::vector<inventory::MissedLink>& missed) {
-    out.number(missed.size());
-    for (const auto& link : missed) {
+    out.list(missed, [&](const auto& link) {
         out.text(link.target);
         out.text(link.path);
-    }
+    });
 }
 
 std::vector<inventory::MissedLink> read_missed(Reader& in) {
-    const auto count = in.number();
     std::vector<inventory::MissedLink> missed;
-    if (count > in.left() / 16) {  // each is two sizes at least
-        in.broken();
-        return missed;
-    }
-    for (std::uint64_t i = 0; i < count; ++i) {
+    in.list(sizeof(inventory::MissedLink), [&] {
         auto target = in.text();
         missed.push_back({.target = std::move(target), .path = in.text()});
-    }
+    });
     return missed;
 }
 
@@ -121,11 +73,11 @@ std::string encode(const Request& request) {
         out.number(value);
     }
     write(out, request.missed);
-    return out.take();
+    return out.bytes();
 }
 
 std::optional<Request> decode_request(std::string_view head) {
-    Reader in(head);
+    Reader in(head, most_memory);
     Request request;
     auto& layer = request.limits.layer;
     layer.packed_bytes = in.number();
@@ -145,11 +97,11 @@ std::optional<Request> decode_request(std::string_view head) {
 std::string encode(const std::vector<inventory::MissedLink>& missed) {
     Writer out;
     write(out, missed);
-    return out.take();
+    return out.bytes();
 }
 
 std::optional<std::vector<inventory::MissedLink>> decode_missed(std::string_view bytes) {
-    Reader in(bytes);
+    Reader in(bytes, most_memory);
     auto missed = read_missed(in);
     if (!in.done()) return std::nullopt;
     return missed;

@@ -1,4 +1,4 @@
-// What server and worker say to each other. Numbers are little-endian.
+// What server and worker say to each other. Numbers are little-endian; heads and lists as inventory/codec.hpp has them.
 //
 //   request   u64 size of the head | head: the limits, then what an earlier reading missed
 //             then pieces of the layer: u32 size | bytes; a piece of size 0 ends it
@@ -23,6 +23,7 @@
 namespace berth::worker {
 
 inline constexpr std::size_t largest_head = std::size_t{32} << 20;
+inline constexpr std::size_t most_missed = std::size_t{1} << 18;
 inline constexpr std::size_t largest_piece = std::size_t{1} << 20;
 inline constexpr std::size_t largest_message = 4096;
 

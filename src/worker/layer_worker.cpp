@@ -96,7 +96,7 @@ Answer answer_to(const Request& request, archive::Source& layer) {
     if (!scan) return of_fault(scan.error().kind, std::move(scan.error().message));
     if (!scan->missed.empty()) {
         auto missed = encode(scan->missed);
-        if (missed.size() > largest_head / 2) {
+        if (scan->missed.size() > most_missed || missed.size() > largest_head / 2) {
             return of_fault(FaultKind::too_large, "the layer has more hard links of interest than are followed");
         }
         return {.head = {.kind = AnswerKind::missed}, .payload = std::move(missed)};

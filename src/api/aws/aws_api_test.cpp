@@ -2,20 +2,12 @@
 #include "api/aws/aws_api.hpp"
 
 #include "api/aws/extensions.hpp"
-#include "async/run_blocking.hpp"
 #include "auth/basic_authenticator.hpp"
 #include "auth/iso_time.hpp"
 #include "base/encoding.hpp"
 #include "base/size.hpp"
 #include "model/digest.hpp"
-#include "registry/buffer_pool.hpp"
-#include "registry/hash_pool.hpp"
-#include "registry/job_bell.hpp"
-#include "registry/pull_recorder.hpp"
-#include "registry/read_cache.hpp"
-#include "store/fs/fs_blob_store.hpp"
-#include "store/sqlite/scratch_folder.hpp"
-#include "store/sqlite/sqlite_metadata.hpp"
+#include "testing/world.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -29,17 +21,6 @@ namespace berth::api::aws {
 namespace {
 
 namespace json = boost::json;
-
-class SteppedClock final : public Clock {
-public:
-    [[nodiscard]] Timestamp now() const override { return time; }
-    Timestamp time{std::chrono::milliseconds(1'763'900'000'123)};
-};
-
-template <class T>
-T run(Task<T> task) {
-    return run_blocking(std::move(task));
-}
 
 http::Request post() {
     http::Request request;
@@ -61,57 +42,36 @@ struct Reply {
     }
 };
 
-class AwsApiTest : public testing::Test {
+class AwsApiTest : public ::testing::Test {
 protected:
-    SteppedClock clock;
-    SystemRandom random;
-    store::sqlite::ScratchFolder folder = std::move(*store::sqlite::ScratchFolder::create());
-    std::unique_ptr<store::sqlite::SqliteMetadata> metadata =
-        std::move(*store::sqlite::SqliteMetadata::open({.path = {}, .in_memory = true}));
-    BlockingPool pool{1};
-    store::fs::FsBlobStore blob_store{folder.path(), pool, store::fs::DirectIo::off};
-    registry::HashPool hashing{1};
-    iam::OwnAccountAuthorizer authorizer;
-    registry::ReadCache cache{1_MiB};
-    registry::BufferPool buffers{4_MiB};
-    registry::PullRecorder pulls;
-    registry::JobBell bell;
-    registry::Settings settings;
-    registry::Services services{clock, random,  *metadata, blob_store, authorizer, hashing,
-                                cache, buffers, pulls,     bell,       settings};
-    registry::Repositories repositories{services};
-    registry::Images images{services};
-    registry::Blobs blobs{services};
-    registry::Uploads uploads{services};
-    registry::RecycleBin recycle_bin{services};
-    registry::LifecyclePolicies lifecycle_policies{services};
-    registry::LifecyclePreviews lifecycle_previews{services};
-    registry::StorageClasses storage_classes{services};
-    scanning::Scans scans{services};
-    scanning::Configurations scan_configurations{services};
-    scanning::Suppressions suppressions{services};
-    model::Registry own{.account = *model::AccountId::parse("000000000000"),
-                        .region = *model::Region::parse("us-east-1")};
+    AwsApiTest() { world.clock.advance(std::chrono::milliseconds(123)); }
+
+    testing::World world;
+    scanning::Scans scans{world.services};
+    scanning::Configurations scan_configurations{world.services};
+    scanning::Suppressions suppressions{world.services};
+    model::Registry own = testing::own_registry();
     Endpoints endpoints{{.own = own, .public_host = "localhost:5000", .fallback_host = "localhost:5000"}};
-    registry::Credentials credentials{*metadata, clock, random, auth::SealingKey(Secret(std::string(32, 'm')), random)};
-    auth::StatementKey key = *run(credentials.token_key());
-    registry::AccessKeyPair pair = *run(credentials.create_root_key(own, std::nullopt));
+    registry::Credentials credentials{*world.metadata, world.clock, world.random,
+                                      auth::SealingKey(Secret(std::string(32, 'm')), world.random)};
+    auth::StatementKey key = *testing::wait_for(credentials.token_key());
+    registry::AccessKeyPair pair = *testing::wait_for(credentials.create_root_key(own, std::nullopt));
     BodyBudget bodies{128_MiB};
-    AwsApi api{{.repositories = repositories,
-                .images = images,
-                .blobs = blobs,
-                .uploads = uploads,
-                .recycle_bin = recycle_bin,
-                .lifecycle_policies = lifecycle_policies,
-                .lifecycle_previews = lifecycle_previews,
-                .storage_classes = storage_classes,
+    AwsApi api{{.repositories = world.repositories,
+                .images = world.images,
+                .blobs = world.blobs,
+                .uploads = *world.uploads,
+                .recycle_bin = world.bin,
+                .lifecycle_policies = world.lifecycle_policies,
+                .lifecycle_previews = world.lifecycle_previews,
+                .storage_classes = world.storage_classes,
                 .scans = scans,
                 .scan_configurations = scan_configurations,
                 .suppressions = suppressions,
-                .authorizer = authorizer,
+                .authorizer = world.authorizer,
                 .endpoints = endpoints,
                 .key = key,
-                .clock = clock},
+                .clock = world.clock},
                credentials,
                bodies};
 
@@ -123,7 +83,7 @@ protected:
     };
 
     Reply send(const std::string& body, Sending how) {
-        const auto time = auth::to_basic_iso(clock.now());
+        const auto time = auth::to_basic_iso(world.clock.now());
         http::Request request = post();
         request.headers = {{"Host", how.host}, {"Content-Type", how.content_type}, {"X-Amz-Date", time}};
         if (!how.target.empty()) request.headers.push_back({"X-Amz-Target", how.target});
@@ -153,7 +113,7 @@ protected:
     Reply answer(http::Request& request, const std::string& body) {
         MemorySource source(body);
         request.body = &source;
-        const auto response = run(api.handle(request));
+        const auto response = testing::wait_for(api.handle(request));
         Reply reply{.status = response.status, .body = std::get<std::string>(response.body)};
         for (const auto& [name, value] : response.headers) {
             reply.has_request_id |= name == "x-amzn-RequestId" && value == request.request_id;
@@ -173,9 +133,9 @@ TEST_F(AwsApiTest, CreatesAndShowsARepository) {
     EXPECT_EQ(created.status, 200);
     EXPECT_TRUE(created.has_request_id);
     EXPECT_EQ(created.body,
-              R"({"repository":{"repositoryArn":"arn:aws:ecr:us-east-1:000000000000:repository/team/app",)"
-              R"("registryId":"000000000000","repositoryName":"team/app","repositoryUri":"localhost:5000/team/app",)"
-              R"("createdAt":1763900000.123,"imageTagMutability":"MUTABLE",)"
+              R"({"repository":{"repositoryArn":"arn:aws:ecr:us-east-1:123456789012:repository/team/app",)"
+              R"("registryId":"123456789012","repositoryName":"team/app","repositoryUri":"localhost:5000/team/app",)"
+              R"("createdAt":1750000000.123,"imageTagMutability":"MUTABLE",)"
               R"("imageScanningConfiguration":{"scanOnPush":false},)"
               R"("encryptionConfiguration":{"encryptionType":"AES256"}}})");
     const auto again = call("CreateRepository", R"({"repositoryName":"team/app"})");
@@ -186,7 +146,7 @@ TEST_F(AwsApiTest, CreatesAndShowsARepository) {
     EXPECT_EQ(call("DescribeRepositories", "{}", "eu-west-1").body, R"({"repositories":[]})");
     const auto gone = call("DescribeRepositories", R"({"repositoryNames":["team/other"]})");
     EXPECT_EQ(gone.text("message"),
-              "The repository with name 'team/other' does not exist in the registry with id '000000000000'");
+              "The repository with name 'team/other' does not exist in the registry with id '123456789012'");
     EXPECT_EQ(call("DeleteRepository", R"({"repositoryName":"team/app"})").status, 200);
 }
 
@@ -212,9 +172,9 @@ TEST_F(AwsApiTest, ChangesMutabilityAndTags) {
                    R"({"repositoryName":"app","imageTagMutability":"IMMUTABLE_WITH_EXCLUSION",)"
                    R"("imageTagMutabilityExclusionFilters":[{"filterType":"WILDCARD","filter":"dev*"}]})")
                   .body,
-              R"({"registryId":"000000000000","repositoryName":"app","imageTagMutability":"IMMUTABLE_WITH_EXCLUSION",)"
+              R"({"registryId":"123456789012","repositoryName":"app","imageTagMutability":"IMMUTABLE_WITH_EXCLUSION",)"
               R"("imageTagMutabilityExclusionFilters":[{"filterType":"WILDCARD","filter":"dev*"}]})");
-    const std::string arn = R"("resourceArn":"arn:aws:ecr:us-east-1:000000000000:repository/app")";
+    const std::string arn = R"("resourceArn":"arn:aws:ecr:us-east-1:123456789012:repository/app")";
     EXPECT_EQ(call("TagResource", "{" + arn + R"(,"tags":[{"Key":"b","Value":""}]})").body, "{}");
     EXPECT_EQ(call("UntagResource", "{" + arn + R"(,"tagKeys":["a","none"]})").body, "{}");
     EXPECT_EQ(call("ListTagsForResource", "{" + arn + "}").body, R"({"tags":[{"Key":"b","Value":""}]})");
@@ -225,7 +185,7 @@ TEST_F(AwsApiTest, ChangesMutabilityAndTags) {
 }
 
 TEST_F(AwsApiTest, PutsListsDescribesAndDeletesImages) {
-    settings.missing_blobs = registry::Missing::accept;
+    world.settings.missing_blobs = registry::Missing::accept;
     ASSERT_EQ(call("CreateRepository", R"({"repositoryName":"app"})").status, 200);
     const auto digest = model::Digest::of("{}").text();
     const std::string manifest =
@@ -243,7 +203,7 @@ TEST_F(AwsApiTest, PutsListsDescribesAndDeletesImages) {
     EXPECT_EQ(detail.at("artifactMediaType").as_string(), "application/vnd.oci.image.config.v1+json");
     EXPECT_EQ(call("DescribeImages", R"({"repositoryName":"app","imageIds":[{"imageTag":"v2"}]})").text("message"),
               "The image with imageId {imageDigest:'null', imageTag:'v2'} does not exist within the repository with "
-              "name 'app' in the registry with id '000000000000'");
+              "name 'app' in the registry with id '123456789012'");
     const auto got =
         call("BatchGetImage", R"({"repositoryName":"app","imageIds":[{"imageTag":"v1"},{},{"imageTag":"x"}]})");
     EXPECT_EQ(got.object().at("images").as_array().size(), 1U);
@@ -260,12 +220,12 @@ TEST_F(AwsApiTest, HandsOutTokensTheDataPlaneTakes) {
     const auto reply = call("GetAuthorizationToken", "{}");
     const auto data = reply.object().at("authorizationData").as_array().at(0).as_object();
     EXPECT_EQ(data.at("proxyEndpoint").as_string(), "http://localhost:5000");
-    auth::BasicAuthenticator authenticator(key, clock, random);
+    auth::BasicAuthenticator authenticator(key, world.clock, world.random);
     const auto caller = authenticator.authenticate("Basic " + std::string(data.at("authorizationToken").as_string()));
     ASSERT_TRUE(caller);
-    EXPECT_EQ((*caller)->principal.arn, "arn:aws:iam::000000000000:root");
+    EXPECT_EQ((*caller)->principal.arn, "arn:aws:iam::123456789012:root");
     EXPECT_EQ(call("DescribeRegistry", "{}").body,
-              R"({"registryId":"000000000000","replicationConfiguration":{"rules":[]}})");
+              R"({"registryId":"123456789012","replicationConfiguration":{"rules":[]}})");
 }
 
 TEST_F(AwsApiTest, RefusesWhatIsNotProperlySigned) {
@@ -293,7 +253,7 @@ TEST_F(AwsApiTest, SaysWhoIsCalling) {
     const auto good =
         send(form, {.service = "sts", .content_type = "application/x-www-form-urlencoded; charset=utf-8"});
     EXPECT_EQ(good.status, 200);
-    EXPECT_NE(good.body.find("<Arn>arn:aws:iam::000000000000:root</Arn>"), std::string::npos);
+    EXPECT_NE(good.body.find("<Arn>arn:aws:iam::123456789012:root</Arn>"), std::string::npos);
     const auto bad =
         send(form, {.service = "sts", .content_type = "application/x-www-form-urlencoded", .damaged = true});
     EXPECT_EQ(bad.status, 403);
@@ -303,15 +263,16 @@ TEST_F(AwsApiTest, SaysWhoIsCalling) {
 TEST_F(AwsApiTest, KeepsKeysSealedAndReplacesThem) {
     EXPECT_EQ(pair.id.size(), 20U);
     EXPECT_EQ(pair.secret.reveal().size(), 40U);
-    const auto row = run(metadata->read(
+    const auto row = testing::wait_for(world.metadata->read(
         [&](store::Transaction& tx) -> Result<store::AccessKey> { return *tx.credentials().find(pair.id); }));
     EXPECT_EQ(row->sealed_secret.find(std::string(pair.secret.reveal())), std::string::npos);
-    const auto again = run(credentials.token_key());
+    const auto again = testing::wait_for(credentials.token_key());
     EXPECT_EQ(again->sign("p", "s"), key.sign("p", "s"));
-    pair = *run(credentials.create_root_key(
+    pair = *testing::wait_for(credentials.create_root_key(
         own, registry::AccessKeyPair{.id = pair.id, .secret = Secret("another-secret-access-key")}));
     EXPECT_EQ(call("DescribeRegistry", "{}").status, 200);
-    EXPECT_FALSE(run(credentials.create_root_key(own, registry::AccessKeyPair{.id = "short", .secret = Secret("x")})));
+    EXPECT_FALSE(testing::wait_for(
+        credentials.create_root_key(own, registry::AccessKeyPair{.id = "short", .secret = Secret("x")})));
 }
 
 TEST(Catalog, EveryServiceIsSortedAndFindsItsRows) {

@@ -6,11 +6,6 @@
 #include "base/encoding.hpp"
 #include "base/random.hpp"
 #include "base/size.hpp"
-#include "registry/buffer_pool.hpp"
-#include "registry/hash_pool.hpp"
-#include "registry/job_bell.hpp"
-#include "registry/pull_recorder.hpp"
-#include "registry/read_cache.hpp"
 #include "store/blob_store.hpp"
 #include "store/sqlite/sqlite_metadata.hpp"
 
@@ -173,22 +168,12 @@ protected:
         std::move(*store::sqlite::SqliteMetadata::open({.path = {}, .in_memory = true}));
     MemoryBlobStore blob_store;
     iam::OwnAccountAuthorizer authorizer;
-    registry::HashPool hashing{1};
-    registry::ReadCache cache{1 << 20};
-    registry::BufferPool buffers{8 << 20};
-    registry::PullRecorder pulls;
-    registry::JobBell bell;
     registry::Settings settings;
     registry::Services services{.clock = clock,
                                 .random = random,
                                 .metadata = *metadata,
                                 .blobs = blob_store,
                                 .authorizer = authorizer,
-                                .hashing = hashing,
-                                .cache = cache,
-                                .buffers = buffers,
-                                .pulls = pulls,
-                                .bell = bell,
                                 .settings = settings};
     registry::Repositories repositories{services};
     registry::Uploads uploads{services};

@@ -12,13 +12,7 @@
 namespace berth::scanning {
 namespace {
 
-using testing::BuiltIn;
-using testing::debian;
-using testing::record;
-using testing::Tar;
-using testing::wait_for;
-
-using Names = std::set<std::string>;
+using namespace testing;
 
 TEST_F(BuiltIn, FindsWhatIsThere) {
     import(record("CVE-2024-1", "zlib", "1.0-2") + record("CVE-2024-2", "zlib", "1.0-1") +
@@ -61,7 +55,7 @@ TEST_F(BuiltIn, ReadsAKnownLayerOfAnyImageNoMore) {
     EXPECT_EQ(ids(push({base})), Names{"CVE-2024-1"});
     workers_.stop();  // whoever needs a worker now has a fault
     EXPECT_EQ(ids(push({base}, "another")), Names{"CVE-2024-1"});
-    const auto unknown = scan(push({base, testing::gzipped(Tar().file("a", "b").end())}));
+    const auto unknown = scan(push({base, gzipped(Tar().file("a", "b").end())}));
     ASSERT_FALSE(unknown);
     EXPECT_EQ(unknown.error().kind, FaultKind::unavailable);
 }
@@ -77,7 +71,7 @@ TEST_F(BuiltIn, ABrokenLayerFailsItsImageAlone) {
 TEST_F(BuiltIn, ALayerThatIsNotThereIsSaid) {
     import(record("CVE-2024-1", "zlib", "1.0-2"));
     auto target = push({debian({"zlib"})});
-    target.layers.push_back({.digest = testing::digest("elsewhere"), .media_type = "", .size = 9});
+    target.layers.push_back({.digest = digest("elsewhere"), .media_type = "", .size = 9});
     const auto findings = scan(target);
     ASSERT_FALSE(findings);
     EXPECT_EQ(findings.error().kind, FaultKind::blob_not_found);

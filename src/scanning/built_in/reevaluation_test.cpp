@@ -13,15 +13,8 @@
 namespace berth::scanning {
 namespace {
 
-using testing::BuiltIn;
-using testing::debian;
-using testing::record;
-using testing::Tar;
-using testing::wait_for;
-
 using namespace std::chrono_literals;
-
-using Names = std::set<std::string>;
+using namespace testing;
 
 // Lets so many changes through, then the power is gone.
 class FailingMetadata final : public store::Metadata {
@@ -45,7 +38,7 @@ class Following : public BuiltIn {
 protected:
     Following() {
         const auto done = wait_for(world_.metadata->write([](store::Transaction& tx) -> Result<bool> {
-            tx.scans().put_configuration(testing::own_registry(),
+            tx.scans().put_configuration(own_registry(),
                                          {.type = store::ScanType::enhanced,
                                           .rules = {{.frequency = store::ScanFrequency::continuous, .filters = {"*"}}},
                                           .tag_patterns = {}});
@@ -198,10 +191,10 @@ TEST_F(Following, AChangeThatMakesNoDifferenceTouchesNoImage) {
 TEST_F(Following, ANewStreamIsMatched) {
     import(record("CVE-2024-1", "zlib", "1.0-2"));
     const auto bullseye =
-        testing::gzipped(Tar()
-                             .file("etc/os-release", "ID=debian\nVERSION_ID=\"11\"\n")
-                             .file("var/lib/dpkg/status", "Package: bash\nStatus: install ok installed\nVersion: 1\n\n")
-                             .end());
+        gzipped(Tar()
+                    .file("etc/os-release", "ID=debian\nVERSION_ID=\"11\"\n")
+                    .file("var/lib/dpkg/status", "Package: bash\nStatus: install ok installed\nVersion: 1\n\n")
+                    .end());
     const auto target = push({bullseye});
     EXPECT_EQ(scan(target, scan::Depth::enhanced)->outcome, scan::Outcome::unsupported_system);
     (void)reevaluate();
@@ -283,11 +276,6 @@ TEST_F(Following, DyingAnywhereLosesNoImageAndTellsNoneTwice) {
                                 .metadata = failing,
                                 .blobs = world_.services.blobs,
                                 .authorizer = world_.services.authorizer,
-                                .hashing = world_.services.hashing,
-                                .cache = world_.services.cache,
-                                .buffers = world_.services.buffers,
-                                .pulls = world_.services.pulls,
-                                .bell = world_.services.bell,
                                 .settings = world_.services.settings};
     std::string lines = record("CVE-2024-1", "zlib", "1.0-2");
     std::map<std::pair<std::string, std::string>, int> expected;

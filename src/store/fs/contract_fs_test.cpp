@@ -1,7 +1,6 @@
 #include "store/fs/contract.hpp"
 #include "store/fs/fs_blob_store.hpp"
-
-#include <unistd.h>
+#include "testing/folder.hpp"
 
 #include <filesystem>
 
@@ -10,20 +9,12 @@ namespace {
 
 class FolderPlace final : public Place {
 public:
-    explicit FolderPlace(fs::DirectIo direct) : direct_(direct) {
-        std::string pattern = (std::filesystem::temp_directory_path() / "berth-fs-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        root_ = pattern;
-    }
-    ~FolderPlace() override {
-        close();
-        std::error_code ignored;
-        std::filesystem::remove_all(root_, ignored);
-    }
+    explicit FolderPlace(fs::DirectIo direct) : direct_(direct) {}
+    ~FolderPlace() override { close(); }
     BlobStore& reopen() override {
         close();
         pool_ = std::make_unique<BlockingPool>(3);
-        store_ = std::make_unique<fs::FsBlobStore>(root_, *pool_, direct_);
+        store_ = std::make_unique<fs::FsBlobStore>(root_.path(), *pool_, direct_);
         return *store_;
     }
     [[nodiscard]] bool direct() const { return store_->direct(); }
@@ -34,7 +25,7 @@ private:
         store_.reset();
     }
 
-    std::filesystem::path root_;
+    testing::Folder root_{std::filesystem::temp_directory_path()};  // on a disk: memory has no direct I/O
     fs::DirectIo direct_;
     std::unique_ptr<BlockingPool> pool_;
     std::unique_ptr<fs::FsBlobStore> store_;

@@ -4,6 +4,7 @@
 #include "base/size.hpp"
 #include "store/fs/contract.hpp"
 #include "store/fs/file_writer.hpp"
+#include "testing/folder.hpp"
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -25,23 +26,9 @@ using contract::wait_for;
 
 const std::string key = "00000000-0000-4000-8000-000000000001";
 
-class Folder {
-public:
-    Folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "berth-fs-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        path_ = pattern;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
+// On a disk: memory has no direct I/O.
+struct Folder : testing::Folder {
+    Folder() : testing::Folder(std::filesystem::temp_directory_path()) {}
 };
 
 struct Store {

@@ -18,6 +18,31 @@ namespace {
 
 using contract::wait_for;
 
+// A write that is under way, and keeps the writer from others, until it is released.
+class HeldWriter {
+public:
+    explicit HeldWriter(Metadata& store)
+        : write_([this, &store] {
+              auto work = [this](Transaction&) -> Result<int> {
+                  holding_.count_down();
+                  go_.wait();
+                  return 0;
+              };
+              EXPECT_TRUE(wait_for(store.write(work)));
+          }) {
+        holding_.wait();
+    }
+    void release() {
+        go_.count_down();
+        write_.join();
+    }
+
+private:
+    std::latch holding_{1};
+    std::latch go_{1};
+    std::thread write_;
+};
+
 class OnDisk : public ::testing::Test {
 protected:
     std::unique_ptr<SqliteMetadata> open() { return SqliteMetadata::open(options_).value(); }
@@ -106,21 +131,11 @@ TEST_F(OnDisk, AStepThatFailsLeavesTheOldSchema) {
     EXPECT_TRUE(SqliteMetadata::open(options_));
 }
 
-// A batch made on purpose: the first write holds the writer until the others wait.
+// A batch made on purpose.
 TEST_F(OnDisk, WhatWaitsSharesOneCommit) {
     auto store = open();
     const auto before = store->statistics();
-    std::latch holding(1);
-    std::latch go(1);
-    std::thread first([&] {
-        auto work = [&](Transaction&) -> Result<int> {
-            holding.count_down();
-            go.wait();
-            return 0;
-        };
-        EXPECT_TRUE(wait_for(store->write(work)));
-    });
-    holding.wait();
+    HeldWriter held(*store);
     boost::asio::io_context loop;
     int done = 0;
     for (std::int64_t id = 1; id <= 20; ++id) {
@@ -135,8 +150,7 @@ TEST_F(OnDisk, WhatWaitsSharesOneCommit) {
     loop.poll();
     EXPECT_EQ(done, 0);
     EXPECT_EQ(store->statistics().waiting, 20U);
-    go.count_down();
-    first.join();
+    held.release();
     loop.run();
     EXPECT_EQ(done, 19);
     EXPECT_FALSE(exists(*store, 13));
@@ -152,17 +166,7 @@ TEST_F(OnDisk, WhatWaitsSharesOneCommit) {
 TEST_F(OnDisk, AFullQueueIsAnsweredAtOnce) {
     options_.queue_limit = 2;
     auto store = open();
-    std::latch holding(1);
-    std::latch go(1);
-    std::thread first([&] {
-        auto work = [&](Transaction&) -> Result<int> {
-            holding.count_down();
-            go.wait();
-            return 0;
-        };
-        EXPECT_TRUE(wait_for(store->write(work)));
-    });
-    holding.wait();
+    HeldWriter held(*store);
     boost::asio::io_context loop;
     std::array<std::optional<Result<int>>, 3> results;
     for (std::size_t n = 0; n < results.size(); ++n) {
@@ -173,8 +177,7 @@ TEST_F(OnDisk, AFullQueueIsAnsweredAtOnce) {
     while (!results[2]) loop.run_one();
     EXPECT_EQ(results[2]->error().kind, FaultKind::unavailable);
     EXPECT_FALSE(results[0]);
-    go.count_down();
-    first.join();
+    held.release();
     loop.run();
     EXPECT_TRUE(results[0]->has_value());
     EXPECT_TRUE(results[1]->has_value());

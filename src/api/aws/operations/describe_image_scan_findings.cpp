@@ -1,6 +1,6 @@
 #include "api/aws/bind.hpp"
 #include "api/aws/catalog.hpp"
-#include "api/aws/page_token.hpp"
+#include "api/aws/paging.hpp"
 #include "api/aws/scan_report.hpp"
 
 #include <algorithm>
@@ -153,23 +153,17 @@ Task<Answer<DescribeImageScanFindings::Response>> DescribeImageScanFindings::han
     if (report->scan.state != store::ScanState::complete) co_return response;
 
     const auto basic = report->scan.type == store::ScanType::basic;
-    const auto scope =
-        page_scope(name, repository, {}) + ' ' + report->digest.text() + (basic ? " basic" : " enhanced");
-    Position from;
-    if (request.nextToken) {
-        auto text = open_page_token(call.environment.key, scope, request.nextToken->value);
-        if (!text) co_return std::unexpected(std::move(text).error());
-        from = position_of(*text);
-    }
-    const auto limit = static_cast<std::size_t>(request.maxResults.value_or(MaxResults{100}).value);
+    auto paging = Paging::of(
+        call.environment.key,
+        page_scope(name, repository, {}) + ' ' + report->digest.text() + (basic ? " basic" : " enhanced"), request);
+    if (!paging) co_return std::unexpected(std::move(paging).error());
+    const auto from = paging->from(position_of);
     auto& findings = response.imageScanFindings.emplace();
     findings.imageScanCompletedAt = report->scan.completed_at;
     findings.vulnerabilitySourceUpdatedAt = report->scan.source_updated_at;
-    const auto page =
-        basic ? fill_basic(findings, *report, from, limit) : fill_enhanced(findings, *report, from, limit, repository);
-    if (page.next) {
-        response.nextToken = NextToken{make_page_token(call.environment.key, scope, to_text(*page.next))};
-    }
+    const auto page = basic ? fill_basic(findings, *report, from, paging->limit())
+                            : fill_enhanced(findings, *report, from, paging->limit(), repository);
+    if (page.next) response.nextToken = paging->token(to_text(*page.next));
     co_return response;
 }
 

@@ -1,6 +1,6 @@
 #include "api/aws/bind.hpp"
 #include "api/aws/catalog.hpp"
-#include "api/aws/page_token.hpp"
+#include "api/aws/paging.hpp"
 #include "api/aws/scan_shapes.hpp"
 #include "api/aws/translate.hpp"
 
@@ -121,22 +121,13 @@ Task<Answer<DescribeImages::Response>> DescribeImages::named(Request request, co
 Task<Answer<DescribeImages::Response>> DescribeImages::page(Request request, const Call& call) {
     const auto repository = repository_of(call, request.registryId, request.repositoryName);
     const auto filter = from_wire(request.filter);
-    const auto scope = page_scope(name, repository, filter);
-    const auto limit = static_cast<std::size_t>(request.maxResults.value_or(MaxResults{100}).value);
-    std::string after;
-    if (request.nextToken) {
-        auto position = open_page_token(call.environment.key, scope, request.nextToken->value);
-        if (!position) co_return std::unexpected(std::move(position).error());
-        after = std::move(*position);
-    }
-    // One more than asked for tells whether there is a next page.
-    auto found = co_await call.environment.images.page(call.caller, repository, filter, std::move(after), limit + 1);
+    auto paging = Paging::of(call.environment.key, page_scope(name, repository, filter), request);
+    if (!paging) co_return std::unexpected(std::move(paging).error());
+    auto found =
+        co_await call.environment.images.page(call.caller, repository, filter, paging->from(), paging->one_more());
     if (!found) co_return fail(std::move(found));
     Response response;
-    if (found->size() > limit) {
-        found->resize(limit, found->front());
-        response.nextToken = NextToken{make_page_token(call.environment.key, scope, found->back().image.digest.text())};
-    }
+    response.nextToken = paging->cut(*found, [](const auto& last) { return last.image.digest.text(); });
     auto& items = response.imageDetails.emplace().items;
     for (const auto& image : *found) items.push_back(detail_of(repository, image));
     co_return response;
@@ -144,10 +135,7 @@ Task<Answer<DescribeImages::Response>> DescribeImages::page(Request request, con
 
 Task<Answer<DescribeImages::Response>> DescribeImages::handle(Request request, const Call& call) {
     if (!request.imageIds) co_return co_await page(std::move(request), call);
-    if (request.nextToken || request.maxResults) {
-        co_return invalid_parameter(request.nextToken ? "nextToken" : "maxResults",
-                                    "must be null when imageIds is given");
-    }
+    if (auto alone = without_paging(request, "imageIds"); !alone) co_return std::unexpected(std::move(alone).error());
     co_return co_await named(std::move(request), call);
 }
 

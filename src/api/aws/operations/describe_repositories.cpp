@@ -1,6 +1,6 @@
 #include "api/aws/bind.hpp"
 #include "api/aws/catalog.hpp"
-#include "api/aws/page_token.hpp"
+#include "api/aws/paging.hpp"
 #include "api/aws/translate.hpp"
 
 namespace berth::api::aws {
@@ -43,22 +43,14 @@ Task<Answer<DescribeRepositories::Response>> DescribeRepositories::named(Request
 
 Task<Answer<DescribeRepositories::Response>> DescribeRepositories::page(Request request, const Call& call) {
     const auto registry = registry_of(call, request.registryId);
-    const auto limit = static_cast<std::size_t>(request.maxResults.value_or(MaxResults{100}).value);
-    const auto scope = std::string(name) + "\n" + registry.account.text() + "\n" + registry.region.text();
-    std::string after;
-    if (request.nextToken) {
-        auto position = open_page_token(call.environment.key, scope, request.nextToken->value);
-        if (!position) co_return std::unexpected(std::move(position).error());
-        after = std::move(*position);
-    }
-    // One more than asked for tells whether there is a next page.
-    auto found = co_await call.environment.repositories.page(call.caller, registry, std::move(after), limit + 1);
+    auto paging =
+        Paging::of(call.environment.key,
+                   std::string(name) + "\n" + registry.account.text() + "\n" + registry.region.text(), request);
+    if (!paging) co_return std::unexpected(std::move(paging).error());
+    auto found = co_await call.environment.repositories.page(call.caller, registry, paging->from(), paging->one_more());
     if (!found) co_return fail(std::move(found));
     Response response;
-    if (found->size() > limit) {
-        found->resize(limit, found->front());
-        response.nextToken = NextToken{make_page_token(call.environment.key, scope, found->back().name.text())};
-    }
+    response.nextToken = paging->cut(*found, [](const auto& last) { return last.name.text(); });
     auto& items = response.repositories.emplace().items;
     for (const auto& repository : *found) items.push_back(to_wire(repository, call.addresses));
     co_return response;
@@ -66,10 +58,8 @@ Task<Answer<DescribeRepositories::Response>> DescribeRepositories::page(Request 
 
 Task<Answer<DescribeRepositories::Response>> DescribeRepositories::handle(Request request, const Call& call) {
     if (!request.repositoryNames) co_return co_await page(std::move(request), call);
-    if (request.nextToken || request.maxResults) {
-        co_return invalid_parameter(request.nextToken ? "nextToken" : "maxResults",
-                                    "must be null when repositoryNames is given");
-    }
+    if (auto alone = without_paging(request, "repositoryNames"); !alone)
+        co_return std::unexpected(std::move(alone).error());
     co_return co_await named(std::move(request), call);
 }
 

@@ -1,7 +1,7 @@
 #include "api/aws/bind.hpp"
 #include "api/aws/catalog.hpp"
 #include "api/aws/lifecycle_shapes.hpp"
-#include "api/aws/page_token.hpp"
+#include "api/aws/paging.hpp"
 
 #include <charconv>
 
@@ -111,7 +111,7 @@ GetLifecyclePolicyPreview::Response preview_response(const registry::RepositoryR
 }
 
 // "PREVIEW POSITION": a token this server signed.
-registry::PreviewPosition preview_position(std::string_view text) {
+std::optional<registry::PreviewPosition> preview_position(std::string_view text) {
     registry::PreviewPosition position;
     const auto* end = text.data() + text.size();
     const auto [space, error] = std::from_chars(text.data(), end, position.preview);
@@ -119,8 +119,12 @@ registry::PreviewPosition preview_position(std::string_view text) {
     return position;
 }
 
+store::TagStatusFilter wanted_status(const std::optional<LifecyclePolicyPreviewFilter>& filter) {
+    return filter ? filter->tagStatus.value_or(store::TagStatusFilter::any) : store::TagStatusFilter::any;
+}
+
 std::optional<bool> wanted_tagged(const std::optional<LifecyclePolicyPreviewFilter>& filter) {
-    const auto status = filter ? filter->tagStatus.value_or(store::TagStatusFilter::any) : store::TagStatusFilter::any;
+    const auto status = wanted_status(filter);
     if (status == store::TagStatusFilter::any) return std::nullopt;
     return status == store::TagStatusFilter::tagged;
 }
@@ -149,38 +153,24 @@ Task<Answer<GetLifecyclePolicyPreview::Response>> GetLifecyclePolicyPreview::nam
 Task<Answer<GetLifecyclePolicyPreview::Response>> GetLifecyclePolicyPreview::page(Request request, const Call& call) {
     const auto repository = repository_of(call, request.registryId, request.repositoryName);
     const auto tagged = wanted_tagged(request.filter);
-    const auto scope =
-        page_scope(name, repository,
-                   {.tag_status = request.filter ? request.filter->tagStatus.value_or(store::TagStatusFilter::any)
-                                                 : store::TagStatusFilter::any,
-                    .status = std::nullopt});
-    const auto limit = static_cast<std::size_t>(request.maxResults.value_or(PreviewMaxResults{100}).value);
-    std::optional<registry::PreviewPosition> after;
-    if (request.nextToken) {
-        auto position = open_page_token(call.environment.key, scope, request.nextToken->value);
-        if (!position) co_return std::unexpected(std::move(position).error());
-        after = preview_position(*position);
-    }
-    // One more than asked for tells whether there is a next page.
-    auto found = co_await call.environment.lifecycle_previews.page(call.caller, repository, tagged, after, limit + 1);
+    auto paging = Paging::of(
+        call.environment.key,
+        page_scope(name, repository, {.tag_status = wanted_status(request.filter), .status = std::nullopt}), request);
+    if (!paging) co_return std::unexpected(std::move(paging).error());
+    auto found = co_await call.environment.lifecycle_previews.page(call.caller, repository, tagged,
+                                                                   paging->from(preview_position), paging->one_more());
     if (!found) co_return fail(std::move(found));
-    const bool more = found->results.size() > limit;
-    if (more) found->results.pop_back();
+    auto next = paging->cut(found->results, [&](const auto& last) {
+        return std::to_string(found->preview.id) + " " + std::to_string(last.position);
+    });
     auto response = preview_response(repository, *found);
-    if (more) {
-        response.nextToken = NextToken{
-            make_page_token(call.environment.key, scope,
-                            std::to_string(found->preview.id) + " " + std::to_string(found->results.back().position))};
-    }
+    response.nextToken = std::move(next);
     co_return response;
 }
 
 Task<Answer<GetLifecyclePolicyPreview::Response>> GetLifecyclePolicyPreview::handle(Request request, const Call& call) {
     if (!request.imageIds) co_return co_await page(std::move(request), call);
-    if (request.nextToken || request.maxResults) {
-        co_return invalid_parameter(request.nextToken ? "nextToken" : "maxResults",
-                                    "must be null when imageIds is given");
-    }
+    if (auto alone = without_paging(request, "imageIds"); !alone) co_return std::unexpected(std::move(alone).error());
     co_return co_await named(std::move(request), call);
 }
 

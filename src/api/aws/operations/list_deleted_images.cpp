@@ -1,6 +1,6 @@
 #include "api/aws/bind.hpp"
 #include "api/aws/extensions.hpp"
-#include "api/aws/page_token.hpp"
+#include "api/aws/paging.hpp"
 #include "api/aws/translate.hpp"
 
 #include <charconv>
@@ -100,25 +100,15 @@ DeletedImageDetail detail_of(const Call& call, const model::Registry& registry, 
 
 Task<Answer<ListDeletedImages::Response>> ListDeletedImages::handle(Request request, const Call& call) {
     const auto registry = registry_of(call, request.registryId);
-    const auto scope = scope_of(registry, request.repositoryName);
-    const auto limit = static_cast<std::size_t>(request.maxResults.value_or(MaxResults{100}).value);
-    store::BinPosition after;
-    if (request.nextToken) {
-        auto position = open_page_token(call.environment.key, scope, request.nextToken->value);
-        if (!position) co_return std::unexpected(std::move(position).error());
-        after = read_position(*position);
-    }
+    auto paging = Paging::of(call.environment.key, scope_of(registry, request.repositoryName), request);
+    if (!paging) co_return std::unexpected(std::move(paging).error());
     std::optional<model::RepositoryName> repository;
     if (request.repositoryName) repository = model::RepositoryName::parse(request.repositoryName->value);
-    // One more than asked for tells whether there is a next page.
-    auto found = co_await call.environment.recycle_bin.page(call.caller, registry, repository, after, limit + 1);
+    auto found = co_await call.environment.recycle_bin.page(call.caller, registry, repository,
+                                                            paging->from(read_position), paging->one_more());
     if (!found) co_return fail(std::move(found));
     Response response;
-    if (found->size() > limit) {
-        found->resize(limit, found->front());
-        response.nextToken =
-            NextToken{make_page_token(call.environment.key, scope, position_text(found->back().binned))};
-    }
+    response.nextToken = paging->cut(*found, [](const auto& last) { return position_text(last.binned); });
     auto& items = response.deletedImages.emplace().items;
     for (const auto& entry : *found) items.push_back(detail_of(call, registry, entry));
     co_return response;

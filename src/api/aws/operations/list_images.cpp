@@ -1,6 +1,6 @@
 #include "api/aws/bind.hpp"
 #include "api/aws/catalog.hpp"
-#include "api/aws/page_token.hpp"
+#include "api/aws/paging.hpp"
 #include "api/aws/translate.hpp"
 
 namespace berth::api::aws {
@@ -35,25 +35,15 @@ store::ImageEntryPosition entry_position(const std::string& text) {
 Task<Answer<ListImages::Response>> ListImages::handle(Request request, const Call& call) {
     auto repository = repository_of(call, request.registryId, request.repositoryName);
     const auto filter = from_wire(request.filter);
-    const auto scope = page_scope(name, repository, filter);
-    const auto limit = static_cast<std::size_t>(request.maxResults.value_or(MaxResults{100}).value);
-    store::ImageEntryPosition after;
-    if (request.nextToken) {
-        auto position = open_page_token(call.environment.key, scope, request.nextToken->value);
-        if (!position) co_return std::unexpected(std::move(position).error());
-        after = entry_position(*position);
-    }
-    // One more than asked for tells whether there is a next page.
+    auto paging = Paging::of(call.environment.key, page_scope(name, repository, filter), request);
+    if (!paging) co_return std::unexpected(std::move(paging).error());
     auto entries = co_await call.environment.images.entry_page(call.caller, std::move(repository), filter,
-                                                               std::move(after), limit + 1);
+                                                               paging->from(entry_position), paging->one_more());
     if (!entries) co_return fail(std::move(entries));
     Response response;
-    if (entries->size() > limit) {
-        entries->resize(limit, entries->front());
-        const auto& last = entries->back();
-        response.nextToken = NextToken{make_page_token(
-            call.environment.key, scope, last.digest.text() + " " + (last.tag ? last.tag->text() : std::string()))};
-    }
+    response.nextToken = paging->cut(*entries, [](const auto& last) {
+        return last.digest.text() + " " + (last.tag ? last.tag->text() : std::string());
+    });
     auto& items = response.imageIds.emplace().items;
     for (auto& entry : *entries) {
         items.push_back(
