@@ -51,7 +51,7 @@ void add_vulndb_import_command(CLI::App& vulndb, int& exit_code) {
     command->callback([arguments, &exit_code] {
         std::vector<vulndb::FeedFile> files;
         for (const auto& text : arguments->files) files.push_back(parse_file(text));
-        exit_code = import_and_report(arguments->folder, files);
+        exit_code = import_and_report(arguments->folder, files, Broken::fails) ? 0 : 1;
     });
 }
 

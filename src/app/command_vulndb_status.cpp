@@ -1,5 +1,7 @@
-// berth vulndb status [--db DIR]: what the database is made of and how old it is.
+// berth vulndb status [--db DIR]: what the database is made of, how old it is, and which feeds the last update could
+// not bring up to date.
 #include "app/command_vulndb.hpp"
+#include "app/fetched_feeds.hpp"
 #include "app/progress_bar.hpp"
 #include "base/clock.hpp"
 #include "vulndb/import.hpp"
@@ -17,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace berth::app {
 
@@ -62,7 +65,18 @@ json::object to_json(const vulndb::Feed& feed) {
     return object;
 }
 
-void print_json(const vulndb::SqliteDatabase& database) {
+std::string iso_time(Timestamp time) {
+    return iso_time(time.time_since_epoch().count());
+}
+
+json::array to_json(const std::vector<FailedFeed>& failed) {
+    json::array all;
+    for (const auto& [name, failure] : failed)
+        all.push_back(json::object{{"feed", name}, {"at", iso_time(failure.at)}, {"reason", failure.reason}});
+    return all;
+}
+
+json::object to_json(const vulndb::SqliteDatabase& database) {
     const auto freshness = database.freshness();
     json::object all{{"generation", freshness.generation},
                      {"builtAt", iso_time(freshness.built_at)},
@@ -79,7 +93,14 @@ void print_json(const vulndb::SqliteDatabase& database) {
         streams.push_back(
             json::value(stream.release.empty() ? stream.ecosystem : stream.ecosystem + ":" + stream.release));
     all["streams"] = std::move(streams);
-    std::puts(json::serialize(all).c_str());
+    return all;
+}
+
+void print_failures(const std::vector<FailedFeed>& failed) {
+    if (failed.empty()) return;
+    std::puts("not up to date; the next update tries again:");
+    for (const auto& [name, failure] : failed)
+        std::printf("  %s  %s  %s\n", name.c_str(), iso_time(failure.at).c_str(), failure.reason.c_str());
 }
 
 void print_table(const vulndb::SqliteDatabase& database) {
@@ -105,22 +126,28 @@ void print_table(const vulndb::SqliteDatabase& database) {
 }
 
 int run(const Arguments& arguments) {
+    const auto failed = FetchedFeeds(downloads_of(arguments.folder)).failed();
     const auto database = vulndb::SqliteDatabase::open(vulndb::database_file(arguments.folder));
-    if (!database) {
-        std::fprintf(stderr, "berth: %s\n", database.error().message.c_str());
-        return 1;
+    if (!database) std::fprintf(stderr, "berth: %s\n", database.error().message.c_str());
+    if (arguments.format == "json") {
+        auto all = database ? to_json(**database) : json::object{};
+        all["failures"] = to_json(failed);
+        if (database || !failed.empty()) std::puts(json::serialize(all).c_str());
+    } else {
+        if (database) print_table(**database);
+        if (database && !failed.empty()) std::puts("");
+        print_failures(failed);
     }
-    if (arguments.format == "json")
-        print_json(**database);
-    else
-        print_table(**database);
-    return 0;
+    return database ? 0 : 1;
 }
 
 }  // namespace
 
 void add_vulndb_status_command(CLI::App& vulndb, int& exit_code) {
-    auto* command = vulndb.add_subcommand("status", "Show the feeds of the database, what they hold and how old it is");
+    auto* command =
+        vulndb.add_subcommand("status",
+                              "Show the feeds of the database, what they hold, how old it is, and what the last "
+                              "update could not bring up to date");
     const auto arguments = std::make_shared<Arguments>();
     command->add_option("--db", arguments->folder, "Folder of the database")->capture_default_str();
     command->add_option("--format", arguments->format, "How to print")

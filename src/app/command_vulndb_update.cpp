@@ -1,15 +1,18 @@
 // berth vulndb update [--db DIR] [--feeds FILE]: fetches feeds and imports those that changed.
 //
 // What was fetched stays in DIR/downloads with its ETag, so the next update asks only for what is new, and a download
-// that broke off goes on where it stopped. Of an RPM repository (an address that ends in mirror.list or repomd.xml) the
-// index is read each time, and its updateinfo fetched when the index names another one. A feed that cannot be had does
-// not hold up the others.
+// that broke off goes on where it stopped. What was fetched and could not be imported, for whatever reason, is tried
+// again at the next update; why it failed, and when, is for `berth vulndb status`. Of an RPM repository (an address
+// that ends in mirror.list or repomd.xml) the index is read each time, and its updateinfo fetched when the index names
+// another one. A feed that cannot be had or cannot be read does not hold up the others.
 #include "app/command_vulndb.hpp"
+#include "app/fetched_feeds.hpp"
 #include "app/progress_bar.hpp"
 #include "app/public_feeds.hpp"
 #include "app/rpm_repository.hpp"
 #include "app/usage_error.hpp"
 #include "app/vulndb_report.hpp"
+#include "base/clock.hpp"
 #include "client/http.hpp"
 #include "vulndb/import.hpp"
 #include "vulndb/sqlite_database.hpp"
@@ -19,8 +22,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -59,11 +61,6 @@ std::vector<FeedAddress> addresses(const Arguments& arguments) {
     return all;
 }
 
-std::string read_small(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 // The names of the feeds that the database has. None when there is no database yet.
 std::set<std::string> feeds_there(const fs::path& folder) {
     std::set<std::string> names;
@@ -75,17 +72,17 @@ std::set<std::string> feeds_there(const fs::path& folder) {
 class Updater {
 public:
     explicit Updater(const Arguments& arguments)
-        : folder_(arguments.folder), downloads_(folder_ / "downloads"), client_({.proxy = arguments.proxy}) {
-        fs::create_directories(downloads_);
+        : folder_(arguments.folder), fetched_(downloads_of(folder_)), client_({.proxy = arguments.proxy}) {
+        fs::create_directories(downloads_of(folder_));
     }
 
     // Returns whether it could be had.
     bool fetch(const FeedAddress& feed, const std::set<std::string>& there) {
-        const auto file = downloads_ / feed.name;
-        const auto etag_file = downloads_ / (feed.name + ".etag");
+        auto known = fetched_.find(feed.name);
+        const auto file = fetched_.file(feed.name);
         const client::Download asked{.url = feed.url,
                                      .file = file,
-                                     .etag = fs::exists(file) ? read_small(etag_file) : std::string{},
+                                     .etag = fs::exists(file) ? known.etag : std::string{},
                                      .most_bytes = most_bytes,
                                      .progress = [&](std::uint64_t done, std::uint64_t total) {
                                          bar_.show(feed.name, done, total);
@@ -95,24 +92,55 @@ public:
         bar_.clear();
         if (!got) {
             std::fprintf(stderr, "berth: %s: %s\n", feed.name.c_str(), got.error().message.c_str());
+            note(feed.name, std::move(known), got.error().message);
             return false;
         }
-        if (!got->not_modified) std::ofstream(etag_file, std::ios::binary) << got->etag;
-        // Also one that an import broke on last time, and one whose import never was.
-        const bool wanted = !got->not_modified || !there.contains(feed.name);
         std::printf("%s: %s\n", feed.name.c_str(), got->not_modified ? "not changed" : human_size(got->bytes).c_str());
-        if (wanted) changed_.push_back({.file = file, .name = feed.name});
+        if (!got->not_modified) known.etag = got->etag;
+        // Imported before, and still in the database.
+        if (known.imported == fetched_.mark(feed.name) && there.contains(feed.name)) {
+            note(feed.name, std::move(known), {});
+            return true;
+        }
+        // Whatever ends this process now, that is how it was.
+        note(feed.name, std::move(known), "fetched, but its import has not come to an end");
+        due_.push_back({.file = file, .name = feed.name});
         return true;
     }
 
-    [[nodiscard]] const std::vector<vulndb::FeedFile>& changed() const { return changed_; }
+    // Returns whether all that was fetched is in the database.
+    bool import() {
+        if (due_.empty()) return true;
+        std::map<std::string, std::string> marks;
+        for (const auto& feed : due_) marks[feed.name] = fetched_.mark(feed.name);
+        const auto report = import_and_report(folder_, due_, Broken::is_left_out);
+        std::map<std::string, std::string> reasons;
+        if (report)
+            for (const auto& [name, reason] : report->broken) reasons[name] = reason;
+        for (const auto& feed : due_) {
+            auto known = fetched_.find(feed.name);
+            const auto reason = report ? reasons[feed.name] : report.error().message;
+            if (reason.empty()) known.imported = marks[feed.name];
+            note(feed.name, std::move(known), reason);
+        }
+        return report && report->broken.empty();
+    }
 
 private:
+    // An empty reason: all is well. Without the note the feed is fetched or imported once more, no worse.
+    void note(const std::string& name, FetchedFeed feed, const std::string& reason) {
+        feed.failure.reset();
+        if (!reason.empty()) feed.failure = {.at = clock_.now(), .reason = reason};
+        if (const auto kept = fetched_.keep(name, feed); !kept)
+            std::fprintf(stderr, "berth: %s\n", kept.error().message.c_str());
+    }
+
     fs::path folder_;
-    fs::path downloads_;
+    FetchedFeeds fetched_;
     client::HttpClient client_;
+    SystemClock clock_;
     ProgressBar bar_;
-    std::vector<vulndb::FeedFile> changed_;
+    std::vector<vulndb::FeedFile> due_;
 };
 
 int run(const Arguments& arguments) {
@@ -125,8 +153,8 @@ int run(const Arguments& arguments) {
     Updater updater(arguments);
     bool all = true;
     for (const auto& feed : feeds) all = updater.fetch(feed, there) && all;
-    const int imported = updater.changed().empty() ? 0 : import_and_report(arguments.folder, updater.changed());
-    return imported != 0 ? imported : all ? 0 : 1;
+    all = updater.import() && all;
+    return all ? 0 : 1;
 }
 
 }  // namespace

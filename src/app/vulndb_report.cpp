@@ -11,8 +11,6 @@ namespace berth::app {
 
 namespace {
 
-constexpr int failure_exit = 1;
-
 unsigned long long number(std::uint64_t value) {
     return value;
 }
@@ -33,25 +31,30 @@ void print(const vulndb::ImportReport& report) {
         if (counts.skipped > reasons.size() && !reasons.empty())
             std::printf("    and %llu more\n", number(counts.skipped - reasons.size()));
     }
+    if (report.generation.empty()) return;
     std::printf(report.changed ? "generation %s\n" : "generation %s, as before: nothing changed\n",
                 report.generation.c_str());
 }
 
 }  // namespace
 
-int import_and_report(const std::filesystem::path& folder, std::span<const vulndb::FeedFile> files) {
+Result<vulndb::ImportReport> import_and_report(const std::filesystem::path& folder,
+                                               std::span<const vulndb::FeedFile> files, Broken broken) {
     ProgressBar bar;
     const auto progress = [&bar](const vulndb::ImportProgress& step) {
         bar.show(step.feed.empty() ? "putting the database together" : step.feed, step.read, step.total);
     };
-    const auto report = vulndb::import_feeds(folder, files, SystemClock(), {.progress = progress});
+    auto report = vulndb::import_feeds(folder, files, SystemClock(),
+                                       {.progress = progress, .leave_out_broken = broken == Broken::is_left_out});
     bar.clear();
     if (!report) {
         std::fprintf(stderr, "berth: %s\n", report.error().message.c_str());
-        return failure_exit;
+        return report;
     }
+    for (const auto& [name, reason] : report->broken)
+        std::fprintf(stderr, "berth: %s is left as it was: %s\n", name.c_str(), reason.c_str());
     print(*report);
-    return 0;
+    return report;
 }
 
 }  // namespace berth::app

@@ -4,13 +4,17 @@
 #include "base/result.hpp"
 #include "vulndb/import.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 
 namespace berth::app {
 
-// Imports with a progress bar, then prints what every feed held, and which records were skipped why. Returns the exit
-// code.
-int import_and_report(const std::filesystem::path& folder, std::span<const vulndb::FeedFile> files);
+enum class Broken : std::uint8_t { fails, is_left_out };
+
+// Imports with a progress bar, then prints what every feed held, and which records were skipped why; a fault is printed
+// too, as are the feeds that were left out.
+[[nodiscard]] Result<vulndb::ImportReport> import_and_report(const std::filesystem::path& folder,
+                                                             std::span<const vulndb::FeedFile> files, Broken broken);
 
 }  // namespace berth::app

@@ -8,6 +8,8 @@
 #include <array>
 #include <bit>
 #include <map>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -73,8 +75,8 @@ std::vector<std::uint32_t> young_to_old(const Images& images) {
 
 class Evaluation {
 public:
-    Evaluation(const Policy& policy, const Images& images, Timestamp now)
-        : policy_(policy), images_(images), now_(now), links_(images), candidates_(policy) {
+    Evaluation(const Policy& policy, const Images& images, Timestamp now, std::span<const Unfinished> unfinished)
+        : policy_(policy), images_(images), now_(now), unfinished_(unfinished), links_(images), candidates_(policy) {
         for (std::size_t r = 0; r < policy.rules.size(); ++r) {
             const auto& rule = policy.rules[r];
             counters_.emplace_back(rule.selection.count_number);
@@ -92,10 +94,37 @@ public:
             for (const auto image : young_to_old(images_)) judge(image, rules[image]);
             std::ranges::reverse(decisions_);  // nearly the order wanted in the end
         }
-        return settle(policy_, images_, links_, standings_, std::move(decisions_));
+        const auto standing_in = stand_in();
+        auto settled = settle(policy_, images_, links_, standings_, std::move(decisions_));
+        if (!standing_in.empty()) {
+            std::erase_if(settled, [&](const auto& decision) { return standing_in.contains(decision.image); });
+        }
+        return settled;
     }
 
 private:
+    // Decides once more what was carried out already, for the referrers to follow. Returns the images it is about.
+    std::set<std::uint32_t> stand_in() {
+        std::set<std::uint32_t> images;
+        if (unfinished_.empty()) return images;
+        for (const auto& one : unfinished_) images.insert(one.image);
+        for (const auto& decision : decisions_) images.erase(decision.image);
+        for (const auto& one : unfinished_) {
+            if (!images.contains(one.image)) continue;
+            const auto rule = std::ranges::find(policy_.rules, one.rule_priority, &Rule::priority);
+            decisions_.push_back({.image = one.image,
+                                  .related = one.image,
+                                  .rule_priority = one.rule_priority,
+                                  // One that is no more is weaker than any: what another rule retains stays.
+                                  .rule = static_cast<std::uint8_t>(rule - policy_.rules.begin()),
+                                  .effect = one.effect,
+                                  .cause = Cause::rule,
+                                  .hold = Hold::none,
+                                  .measured = 0});
+        }
+        return images;
+    }
+
     std::vector<RuleSet> candidate_sets() {
         std::vector<bool> child(links_.empty() ? 0 : images_.size());
         for (const auto& link : links_.all()) {
@@ -160,6 +189,7 @@ private:
     const Policy& policy_;
     const Images& images_;
     const Timestamp now_;
+    const std::span<const Unfinished> unfinished_;
     const Dependencies links_;
     Candidates candidates_;
     RuleSet counts_ = 0;
@@ -173,8 +203,9 @@ private:
 
 }  // namespace
 
-std::vector<Decision> evaluate(const Policy& policy, const Images& images, Timestamp now) {
-    return Evaluation(policy, images, now).run();
+std::vector<Decision> evaluate(const Policy& policy, const Images& images, Timestamp now,
+                               std::span<const Unfinished> unfinished) {
+    return Evaluation(policy, images, now, unfinished).run();
 }
 
 bool in_preview(const Decision& decision) {

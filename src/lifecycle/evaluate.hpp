@@ -11,6 +11,7 @@
 #include "lifecycle/policy.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,10 +47,20 @@ struct Decision {
     friend bool operator==(const Decision&, const Decision&) = default;
 };
 
+// What a rule did to a subject in a run that did not get to all its referrers: they are yet to follow it.
+struct Unfinished {
+    // The subject, archived; or one that stands for it as it is gone, which must be activating, so that no rule sees
+    // it.
+    std::uint32_t image = 0;
+    Effect effect = Effect::expire;
+    std::int32_t rule_priority = 0;  // of a rule that the policy need not have any more
+};
+
 // In the order to act in: oldest first, but an index before its children and a subject before its referrers. Those with
 // a hold come last: they are marked, and stay. An image has at most one decision.
-// `policy` must be one that parse() made.
-[[nodiscard]] std::vector<Decision> evaluate(const Policy& policy, const Images& images, Timestamp now);
+// `policy` must be one that parse() made. Of an unfinished subject itself nothing is said, unless a rule does.
+[[nodiscard]] std::vector<Decision> evaluate(const Policy& policy, const Images& images, Timestamp now,
+                                             std::span<const Unfinished> unfinished = {});
 
 // Whether GetLifecyclePolicyPreview lists it: ECR shows what rules marked; referrers that follow their subject, or stay
 // with it, are not shown.

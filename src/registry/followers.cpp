@@ -18,7 +18,8 @@ void expect_followers(Services& services, store::Transaction& tx, const model::I
     const auto repository = tx.repositories().find(image.repository);
     if (!repository || !is_governed(services, tx, *repository)) return;
     const auto now = services.clock.now();
-    tx.lifecycle().note_gone(image.repository, {.digest = image.digest, .deleted_at = now, .cause = cause});
+    tx.lifecycle().note_lead(image.repository,
+                             {.subject = image.digest, .way = store::Way::out, .at = now, .cause = cause});
     enqueue(services, tx, job::followers, static_cast<std::int64_t>(image.repository),
             now + services.settings.lifecycle.push_delay);
 }
@@ -51,29 +52,29 @@ Task<Result<bool>> Followers::run(model::RepositoryId repository, std::stop_toke
 
 Result<void> Followers::take(model::RepositoryId id, Step& step, store::Transaction& tx) {
     const auto repository = tx.repositories().find(id);
-    const auto gone = tx.lifecycle().gone_subject(id);
-    step.over = !repository || !gone;
+    const auto lead = tx.lifecycle().lead(id);
+    step.over = !repository || !lead;
     if (step.over) return {};
-    if (step.subject != gone->digest) {
-        step.subject = gone->digest;
+    if (step.subject != lead->subject) {
+        step.subject = lead->subject;
         step.after.clear();
     }
     std::vector<model::Image> batch;
     const auto limit = std::max<std::size_t>(1, services_.settings.lifecycle.batch);
     // It may be back, and its referrers with it.
-    if (!tx.images().find(id, gone->digest) && is_governed(services_, tx, *repository)) {
-        batch = tx.images().followers(id, gone->digest, step.after, limit);
+    if (!tx.images().find(id, lead->subject) && is_governed(services_, tx, *repository)) {
+        batch = tx.images().followers(id, lead->subject, step.after, limit);
     }
     const RepositoryRef ref{.registry = repository->registry, .name = repository->name};
-    Removal removal(services_, tx, ref, id, gone->cause);
+    Removal removal(services_, tx, ref, id, lead->cause);
     for (const auto& image : batch) {
-        if (image.pushed_at > gone->deleted_at || !tx.images().parents(id, image.digest).empty()) continue;
+        if (image.pushed_at > lead->at || !tx.images().parents(id, image.digest).empty()) continue;
         auto removed = removal.image(image);
         if (!removed) return fail(std::move(removed));
     }
     step.taken = removal.taken();
     if (batch.size() < limit) {
-        tx.lifecycle().forget_gone(id, gone->digest);
+        tx.lifecycle().forget_lead(id, lead->subject);
     } else {
         step.after = batch.back().digest.text();
     }

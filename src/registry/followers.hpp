@@ -1,11 +1,12 @@
 // Referrers (signatures, SBOMs) of an image that somebody deleted follow it, where a lifecycle policy governs the
 // repository: ECR's policies clean up reference artifacts within a day of the deletion of their subject. What a policy
-// expires takes its referrers along by itself.
+// expires or archives takes its referrers along by itself, and notes the subject when they are not of the same
+// transaction, so that the next run takes up what this one was kept from (lifecycle_runs.hpp).
 //
-// The deletion notes the subject and asks for a job. The job takes the referrers that were there then, in small
-// transactions, each by the one way out of a repository (removal.hpp), so that they rest in the recycle bin as their
-// subject does. Referrers of referrers come along, since they are deleted likewise. One that an index names stays, as
-// it does when a policy expires its subject.
+// The deletion notes where the subject went and asks for a job. The job takes the referrers that were there then, in
+// small transactions, each by the one way out of a repository (removal.hpp), so that they rest in the recycle bin as
+// their subject does. Referrers of referrers come along, since they are deleted likewise. One that an index names
+// stays, as it does when a policy expires its subject.
 #pragma once
 
 #include "async/task.hpp"

@@ -241,7 +241,7 @@ TEST_F(FollowersTest, WhatAPolicyExpiresTakesItsReferrersAlongByItself) {
     wait_for(world_.metadata->write([&](store::Transaction& tx) -> Result<int> {
         expect_followers(world_.services, tx, tx.images().find(row_, digest(subject)).value(),
                          model::by_lifecycle_rule(1));
-        EXPECT_FALSE(tx.lifecycle().gone_subject(row_));
+        EXPECT_FALSE(tx.lifecycle().lead(row_));
         return 0;
     })).value();
 }

@@ -17,7 +17,8 @@ Task<Result<Judgement>> judge(Services& services, model::RepositoryId repository
             [&](store::Transaction& tx) -> Result<Survey> { return Survey::take(tx, repository, now); }));
         if (!survey) return fail(std::move(survey));
         Judgement judgement{.at = now, .survey = std::move(*survey), .decisions = {}};
-        judgement.decisions = lifecycle::evaluate(policy, judgement.survey.images(), now);
+        judgement.decisions =
+            lifecycle::evaluate(policy, judgement.survey.images(), now, judgement.survey.unfinished());
         judgement.survey.spare_restored(judgement.decisions);
         return judgement;
     });

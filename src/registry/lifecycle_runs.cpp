@@ -13,8 +13,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace berth::registry {
 
@@ -57,7 +61,19 @@ struct LifecycleRuns::Plan {
     std::vector<Decision> decisions;     // to act on, in this order
     std::vector<Decision> held;          // marked, but they stay
     std::vector<ExecutionEntry> failed;  // went wrong on the way
+    // Where the last referrer that follows a subject stands among the decisions.
+    std::unordered_map<std::uint32_t, std::size_t> last_follower = {};
+    std::set<std::string> kept_leads = {};  // subjects with referrers for the next run
 
+    void find_followers() {
+        for (std::size_t i = 0; i < decisions.size(); ++i) {
+            if (decisions[i].cause == lifecycle::Cause::with_subject) last_follower[decisions[i].related] = i;
+        }
+    }
+    [[nodiscard]] bool leads_beyond(std::uint32_t image, std::size_t end) const {
+        const auto last = last_follower.find(image);
+        return last != last_follower.end() && last->second >= end;
+    }
     [[nodiscard]] Execution execution() const {
         return {.repository = repository, .stored = stored, .policy = policy, .evaluated_at = at};
     }
@@ -78,6 +94,7 @@ struct LifecycleRuns::Plan {
 // One transaction's part; what it did is for the caches and counters once it is committed.
 struct LifecycleRuns::Batch {
     std::span<const Decision> decisions;
+    std::size_t end = 0;    // where the next one begins
     bool outdated = false;  // another policy governs by now
     std::vector<ExecutionEntry> done = {};
     std::vector<ExecutionEntry> failed = {};
@@ -106,7 +123,11 @@ Task<Result<RunEnd>> LifecycleRuns::run(model::RepositoryId repository, std::sto
                      .stored = std::move(*policy)};
     });
     if (!found) co_return fail(std::move(found));
-    if (!*found) co_return RunEnd::finished;
+    if (!*found) {
+        auto forgotten = co_await forget_subjects(repository);
+        if (!forgotten) co_return fail(std::move(forgotten));
+        co_return RunEnd::finished;
+    }
     auto policy = lifecycle::parse((*found)->stored.text, {.extensions = services_.settings.lifecycle.extensions});
     if (!policy) {
         auto told = co_await refuse((*found)->repository, std::move((*found)->stored), policy.error().message);
@@ -127,6 +148,7 @@ Task<Result<RunEnd>> LifecycleRuns::run(model::RepositoryId repository, std::sto
     const auto first_held = std::ranges::find_if(plan.decisions, [](const auto& d) { return d.hold != Hold::none; });
     plan.held.assign(first_held, plan.decisions.end());
     plan.decisions.erase(first_held, plan.decisions.end());
+    plan.find_followers();
     co_return co_await execute(plan, std::move(stop));
 }
 
@@ -158,8 +180,8 @@ Task<Result<RunEnd>> LifecycleRuns::execute(Plan& plan, std::stop_token stop) {
         if (!noted) co_return fail(std::move(noted));
         Batch batch;
         auto acted = co_await services_.metadata.write([&](store::Transaction& tx) -> Result<void> {
-            batch = Batch{.decisions =
-                              std::span(plan.decisions).subspan(begin, std::min(size, plan.decisions.size() - begin))};
+            const auto end = std::min(begin + size, plan.decisions.size());
+            batch = Batch{.decisions = std::span(plan.decisions).subspan(begin, end - begin), .end = end};
             return act(plan, batch, tx);
         });
         if (!acted) co_return fail(std::move(acted));
@@ -184,14 +206,20 @@ Result<void> LifecycleRuns::act(Plan& plan, Batch& batch, store::Transaction& tx
     for (const auto& decision : batch.decisions) {
         const auto image = tx.images().find(plan.survey.row(decision.image));
         if (!image || image->repository != plan.stored.repository) continue;
-        if (!plan.survey.still_holds(decision.image, *image, tx.images().tags(image->id))) continue;
         if (subject_stays(tx, *image, decision.effect)) continue;
+        if (!plan.survey.still_holds(decision.image, *image, tx.images().tags(image->id))) {
+            if (decision.cause != lifecycle::Cause::with_subject) continue;
+            plan.kept_leads.emplace(plan.survey.digest(decision.related));
+            note_subject(plan, decision.related, decision, tx);
+            continue;
+        }
         const auto cause = model::by_lifecycle_rule(decision.rule_priority);
         if (decision.effect == Effect::archive) {
             auto archived = archive_image(services_, tx, plan.repository, *image, cause);
             if (archived) {
                 batch.archived.push_back(std::move(*archived));
                 batch.done.push_back(plan.entry(decision));
+                if (plan.leads_beyond(decision.image, batch.end)) note_subject(plan, decision.image, decision, tx);
             } else {
                 batch.failed.push_back(plan.failure(decision, archived.error().message));
             }
@@ -209,9 +237,32 @@ Result<void> LifecycleRuns::act(Plan& plan, Batch& batch, store::Transaction& tx
         std::ranges::copy(removal.taken().superfluous, std::back_inserter(batch.taken.superfluous));
         batch.done.push_back(plan.entry(decision));
         ++batch.expired;
+        if (plan.leads_beyond(decision.image, batch.end)) note_subject(plan, decision.image, decision, tx);
     }
     record_execution(services_, tx, plan.execution(), batch.done);
     return {};
+}
+
+void LifecycleRuns::note_subject(const Plan& plan, std::uint32_t subject, const Decision& by,
+                                 store::Transaction& tx) const {
+    tx.lifecycle().note_lead(plan.stored.repository,
+                             {.subject = model::Digest::parse(plan.survey.digest(subject)).value(),
+                              .way = by.effect == Effect::archive ? store::Way::to_archive : store::Way::out,
+                              .at = services_.clock.now(),
+                              .cause = model::by_lifecycle_rule(by.rule_priority)});
+}
+
+// Without a policy referrers stay.
+Task<Result<void>> LifecycleRuns::forget_subjects(model::RepositoryId repository) {
+    auto leads = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::vector<store::Lead>> {
+        return tx.lifecycle().leads_by_rules(repository);
+    });
+    if (!leads) co_return fail(std::move(leads));
+    if (leads->empty()) co_return Result<void>{};
+    co_return co_await services_.metadata.write([&](store::Transaction& tx) -> Result<void> {
+        for (const auto& lead : *leads) tx.lifecycle().forget_lead(repository, lead.subject);
+        return {};
+    });
 }
 
 // Failures are told when they are others than last time: an index may hold its children for years.
@@ -234,6 +285,10 @@ Task<Result<void>> LifecycleRuns::close(Plan& plan) {
     co_return co_await services_.metadata.write(
         [&](store::Transaction& tx) -> Result<void> {
             tx.lifecycle().note_evaluation(plan.stored);
+            for (const auto& lead : tx.lifecycle().leads_by_rules(plan.stored.repository)) {
+                if (plan.kept_leads.contains(lead.subject.text())) continue;
+                tx.lifecycle().forget_lead(plan.stored.repository, lead.subject);
+            }
             if (news) record_execution(services_, tx, plan.execution(), plan.failed);
             return {};
         },

@@ -3,10 +3,14 @@
 // A run judges the whole repository once and then acts in small transactions, oldest image first, with a pause between
 // them, so that pushes are not held up. Each transaction looks again whether the policy still governs and the image is
 // still what was judged; what has changed is left to the next run. So a run may be stopped and started anywhere.
+// Only a referrer would be found no more once its subject went: a subject whose referrers are not of the same
+// transaction, or do not go with it as they have changed, is noted, and the next run lets them follow. A run that comes
+// to its end forgets those it had found.
 #pragma once
 
 #include "async/task.hpp"
 #include "base/result.hpp"
+#include "lifecycle/evaluate.hpp"
 #include "model/repository.hpp"
 #include "registry/call.hpp"
 #include "registry/services.hpp"
@@ -51,7 +55,10 @@ private:
     Task<Result<void>> refuse(const RepositoryRef& repository, store::LifecyclePolicy stored, std::string reason);
     Task<Result<RunEnd>> execute(Plan& plan, std::stop_token stop);
     Result<void> act(Plan& plan, Batch& batch, store::Transaction& tx);
+    void note_subject(const Plan& plan, std::uint32_t subject, const lifecycle::Decision& by,
+                      store::Transaction& tx) const;
     Task<Result<void>> close(Plan& plan);
+    Task<Result<void>> forget_subjects(model::RepositoryId repository);
     Task<Result<void>> schedule_own();
     Task<Result<void>> schedule_defaults(model::Registry registry);
 

@@ -1,6 +1,7 @@
 #include "registry/lifecycle_survey.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <span>
 #include <utility>
@@ -106,15 +107,53 @@ Survey Survey::take(store::Transaction& tx, model::RepositoryId repository, Time
         image.last_pulled_at = seen.last_pulled_at;
         image.last_archived_at = seen.last_archived_at;
         image.last_activated_at = seen.last_activated_at;
-        survey.images_.add(image);
-        survey.rows_.push_back({.id = seen.id,
-                                .pushed_at = seen.pushed_at,
-                                .digest_begin = survey.text_.size(),
-                                .digest_length = seen.digest_length});
-        survey.text_ += image.digest;
+        survey.add(image, seen.id);
     }
+    survey.take_up(tx.lifecycle().leads_by_rules(repository));
     survey.restored_ = tx.lifecycle().held(repository, now);
     return survey;
+}
+
+void Survey::add(const lifecycle::Image& image, model::ImageRowId id) {
+    images_.add(image);
+    rows_.push_back({.id = id,
+                     .pushed_at = image.pushed_at,
+                     .digest_begin = text_.size(),
+                     .digest_length = static_cast<std::uint32_t>(image.digest.size())});
+    text_ += image.digest;
+}
+
+// A subject that is back, or out of the archive again, leads nobody any more.
+void Survey::take_up(const std::vector<store::Lead>& leads) {
+    if (leads.empty()) return;
+    std::map<std::string_view, std::uint32_t> there;
+    for (const auto& lead : leads) there[lead.subject.text()] = static_cast<std::uint32_t>(images_.size());
+    for (std::uint32_t image = 0; image < rows_.size(); ++image) {
+        if (const auto found = there.find(digest(image)); found != there.end()) found->second = image;
+    }
+    for (const auto& lead : leads) {
+        auto image = there[lead.subject.text()];
+        const bool present = image < rows_.size() && rows_[image].id != model::ImageRowId{};
+        const bool archives = lead.way == store::Way::to_archive;
+        if (present != archives) continue;
+        if (archives && images_.records()[image].status != model::ImageStatus::archived) continue;
+        if (!archives) {
+            image = static_cast<std::uint32_t>(images_.size());
+            add({.digest = lead.subject.text(),
+                 .tags = {},
+                 .status = model::ImageStatus::activating,
+                 .pushed_at = lead.at,
+                 .last_pulled_at = {},
+                 .last_activated_at = {},
+                 .last_archived_at = {},
+                 .children = {},
+                 .subject = {}},
+                {});
+        }
+        unfinished_.push_back({.image = image,
+                               .effect = archives ? lifecycle::Effect::archive : lifecycle::Effect::expire,
+                               .rule_priority = lead.cause.lifecycle_rule.value_or(0)});
+    }
 }
 
 void Survey::spare_restored(std::vector<lifecycle::Decision>& decisions) const {

@@ -7,6 +7,7 @@
 #include "store/transaction.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ public:
     void spare_restored(std::vector<lifecycle::Decision>& decisions) const;
 
     [[nodiscard]] const lifecycle::Images& images() const { return images_; }
+    // Subjects that a rule took or archived in a run that was broken off; one that is gone has an image of its own
+    // here, with a row that no image has.
+    [[nodiscard]] std::span<const lifecycle::Unfinished> unfinished() const { return unfinished_; }
     // All by the index decisions use.
     [[nodiscard]] model::ImageRowId row(std::uint32_t image) const { return rows_[image].id; }
     [[nodiscard]] Timestamp pushed_at(std::uint32_t image) const { return rows_[image].pushed_at; }
@@ -36,6 +40,9 @@ public:
     [[nodiscard]] bool still_holds(std::uint32_t image, const model::Image& now, std::vector<model::Tag> tags) const;
 
 private:
+    void add(const lifecycle::Image& image, model::ImageRowId id);
+    void take_up(const std::vector<store::Lead>& leads);
+
     struct Row {
         model::ImageRowId id{};
         Timestamp pushed_at;
@@ -44,6 +51,7 @@ private:
     };
 
     lifecycle::Images images_;
+    std::vector<lifecycle::Unfinished> unfinished_;
     std::vector<Row> rows_;
     std::string text_;                         // the digests
     std::vector<model::ImageRowId> restored_;  // by row, ascending

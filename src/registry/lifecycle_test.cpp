@@ -10,6 +10,8 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <stop_token>
+#include <thread>
 
 namespace berth::registry {
 namespace {
@@ -324,6 +326,140 @@ TEST_F(LifecycleTest, ARunThatIsStoppedGoesOnNextTime) {
     EXPECT_EQ(world_.lifecycle_runs.statistics().expired, 0U);
     EXPECT_EQ(run(), RunEnd::finished);
     EXPECT_EQ(world_.lifecycle_runs.statistics().expired, 4U);
+}
+
+// A run that ends after its first transaction, as if the process had been killed.
+class BrokenRunTest : public LifecycleTest {
+protected:
+    BrokenRunTest() {
+        world_.settings.lifecycle.batch = 1;
+        world_.settings.lifecycle.extensions = true;
+    }
+    RunEnd run_one_transaction() {
+        world_.settings.lifecycle.pause = 1h;  // before the second one
+        const auto changes = [this] {
+            return events(event::image_delete).size() + events(event::image_archive).size();
+        };
+        std::stop_source stop;
+        std::jthread stopping([&, before = changes()] {
+            while (changes() == before) std::this_thread::yield();
+            stop.request_stop();
+        });
+        const auto end = wait_for(world_.lifecycle_runs.run(app_row_, stop.get_token())).value();
+        world_.settings.lifecycle.pause = 0ms;
+        return end;
+    }
+    std::size_t leads() {
+        return world_.look([&](store::Transaction& tx) { return tx.lifecycle().leads_by_rules(app_row_).size(); });
+    }
+    static std::string old_and_tagged(std::string_view action = R"({"type":"expire"})") {
+        return rule(5,
+                    R"("tagStatus":"tagged","tagPrefixList":["v"],"countType":"sinceImagePushed",)"
+                    R"("countUnit":"days","countNumber":1)",
+                    action);
+    }
+};
+
+TEST_F(BrokenRunTest, ReferrersOfWhatItExpiredFollowInTheNextOne) {
+    const auto subject = put("image", {"v1"});
+    const auto signature = put("signature", {}, &subject);
+    const auto nested = put("signature of the signature", {}, &signature);
+    const auto other = put("other");
+    const auto others = put("signature of the other", {}, &other);
+    world_.clock.advance(72h);
+    put_policy({old_and_tagged()});
+    ASSERT_EQ(run_one_transaction(), RunEnd::stopped);
+    ASSERT_FALSE(there(subject));
+    ASSERT_TRUE(there(signature));
+    EXPECT_EQ(run(), RunEnd::finished);
+    EXPECT_FALSE(there(signature));
+    EXPECT_FALSE(there(nested));
+    EXPECT_TRUE(there(others));
+    EXPECT_EQ(events(event::image_delete).back().cause, model::by_lifecycle_rule(5));
+    EXPECT_EQ(leads(), 0U);
+}
+
+TEST_F(BrokenRunTest, OfWhatItArchivedToo) {
+    const auto subject = put("image", {"v1"});
+    const auto signature = put("signature", {}, &subject);
+    world_.clock.advance(72h);
+    put_policy({old_and_tagged(to_archive)});
+    ASSERT_EQ(run_one_transaction(), RunEnd::stopped);
+    ASSERT_EQ(status(subject), model::ImageStatus::archived);
+    ASSERT_EQ(status(signature), model::ImageStatus::active);
+    EXPECT_EQ(run(), RunEnd::finished);
+    EXPECT_EQ(status(signature), model::ImageStatus::archived);
+    EXPECT_EQ(leads(), 0U);
+    EXPECT_EQ(events(event::image_archive).size(), 2U) << "the subject once";
+}
+
+TEST_F(BrokenRunTest, WhatAStrongerRuleRetainsStaysAsInAWholeRun) {
+    const auto subject = put("image", {"v1"});
+    const auto kept = put("signature", {"keep"}, &subject);
+    const auto signature = put("another", {}, &subject);
+    world_.clock.advance(72h);
+    put_policy({rule(1, R"("tagStatus":"tagged","tagPrefixList":["keep"])", R"({"type":"retain"})"), old_and_tagged()});
+    ASSERT_EQ(run_one_transaction(), RunEnd::stopped);
+    ASSERT_FALSE(there(subject));
+    run();
+    EXPECT_TRUE(there(kept));
+    EXPECT_FALSE(there(signature));
+}
+
+TEST_F(BrokenRunTest, AnotherPolicyFinishesItToo) {
+    const auto subject = put("image", {"v1"});
+    const auto signature = put("signature", {}, &subject);
+    world_.clock.advance(72h);
+    put_policy({old_and_tagged()});
+    ASSERT_EQ(run_one_transaction(), RunEnd::stopped);
+    put_policy({rule(1, R"("tagStatus":"any","countType":"imageCountMoreThan","countNumber":1000)")});
+    run();
+    EXPECT_FALSE(there(signature));
+}
+
+TEST_F(BrokenRunTest, WithoutAPolicyOrWithTheirSubjectBackTheyStay) {
+    const auto subject = put("image", {"v1"});
+    const auto signature = put("signature", {}, &subject);
+    world_.clock.advance(72h);
+    put_policy({old_and_tagged()});
+    ASSERT_EQ(run_one_transaction(), RunEnd::stopped);
+    ASSERT_EQ(leads(), 1U);
+    ASSERT_TRUE(wait_for(world_.lifecycle_policies.remove(world_.root, app_)));
+    run();
+    EXPECT_EQ(leads(), 0U);
+    put_policy({old_and_tagged()});
+    run();
+    EXPECT_TRUE(there(signature)) << "a policy of today is not about yesterday";
+
+    put("image", {"v1"});
+    world_.clock.advance(72h);
+    ASSERT_EQ(run_one_transaction(), RunEnd::stopped);
+    put("image");
+    run();
+    EXPECT_TRUE(there(signature));
+    EXPECT_EQ(leads(), 0U);
+}
+
+TEST_F(BrokenRunTest, AReferrerThatChangedOnTheWayFollowsInTheNextOne) {
+    const auto subject = put("image", {"v1"});
+    const auto signature = put("signature", {"sig"}, &subject);
+    world_.clock.advance(72h);
+    put_policy({old_and_tagged()});
+    world_.settings.lifecycle.pause = 300ms;
+    std::jthread pulling([&] {
+        while (events(event::image_delete).empty()) std::this_thread::yield();
+        const model::Reference wanted = tag("sig");
+        wait_for(world_.images.get(world_.root, app_, wanted, Images::Pull::yes));
+    });
+    EXPECT_EQ(run(), RunEnd::finished);
+    pulling.join();
+    // On a machine that stands still for the whole pause the pull comes too late to be a change.
+    if (there(signature)) {
+        EXPECT_EQ(leads(), 1U);
+    }
+    run();
+    EXPECT_FALSE(there(signature));
+    EXPECT_EQ(leads(), 0U);
 }
 
 TEST_F(LifecycleTest, ARunOfWhatIsGoneIsOver) {

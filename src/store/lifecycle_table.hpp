@@ -70,10 +70,13 @@ struct PreviewPlace {
     std::int64_t position = 0;
 };
 
-// An image that somebody deleted while others referred to it.
-struct GoneSubject {
-    model::Digest digest;
-    Timestamp deleted_at;
+// Where a subject went for its referrers to follow.
+enum class Way : std::uint8_t { out, to_archive };
+
+struct Lead {
+    model::Digest subject;
+    Way way = Way::out;
+    Timestamp at;
     model::Cause cause;
 };
 
@@ -99,11 +102,13 @@ public:
     // The images so held at `now`, by row, ascending.
     [[nodiscard]] virtual std::vector<model::ImageRowId> held(model::RepositoryId, Timestamp now) = 0;
 
-    // Referrers of a digest that went are to follow it; a later deletion takes the place of an earlier one.
-    virtual void note_gone(model::RepositoryId, const GoneSubject&) = 0;
-    // The first one of the repository.
-    [[nodiscard]] virtual std::optional<GoneSubject> gone_subject(model::RepositoryId) = 0;
-    virtual void forget_gone(model::RepositoryId, const model::Digest&) = 0;
+    // Of one subject a later lead takes the place of an earlier one.
+    virtual void note_lead(model::RepositoryId, const Lead&) = 0;
+    // The first one of the repository that no rule caused.
+    [[nodiscard]] virtual std::optional<Lead> lead(model::RepositoryId) = 0;
+    // All that rules caused, by subject.
+    [[nodiscard]] virtual std::vector<Lead> leads_by_rules(model::RepositoryId) = 0;
+    virtual void forget_lead(model::RepositoryId, const model::Digest& subject) = 0;
 
     // By pattern.
     [[nodiscard]] virtual std::vector<DefaultLifecyclePolicy> defaults(const model::Registry&) = 0;

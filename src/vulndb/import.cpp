@@ -58,15 +58,44 @@ public:
 
     Result<ImportReport> run(const Clock& clock) {
         if (auto kept = plan_kept(); !kept) return fail(std::move(kept));
-        for (const auto& file : files_)
-            if (auto planned = plan_file(file); !planned) return about(file, std::move(planned).error());
+        kept_ = plan_;
+        for (const auto& file : files_) {
+            const auto planned = plan_file(file);
+            if (planned) continue;
+            if (!options_.leave_out_broken) return about(file, planned.error());
+            leave_out(file, planned.error());
+        }
         const auto next = temporary(".new");
-        ImportReport report;
-        if (auto built = build(next, clock, report); !built) return fail(std::move(built));
-        return finish(next, std::move(report));
+        for (;;) {
+            if (!broken_.empty() && std::ranges::none_of(plan_, [](const auto& entry) { return entry.second.given; }))
+                return nothing_left();
+            ImportReport report;
+            const FeedFile* culprit = nullptr;
+            auto built = build(next, clock, report, culprit);
+            if (built) return finish(next, std::move(report));
+            if (culprit == nullptr) return fail(std::move(built));
+            if (!options_.leave_out_broken) return about(*culprit, std::move(built).error());
+            leave_out(*culprit, built.error());
+        }
     }
 
 private:
+    void leave_out(const FeedFile& file, const Fault& fault) {
+        broken_.push_back({.name = file.name, .reason = fault.message});
+        const auto kept = kept_.find(file.name);
+        if (kept != kept_.end())
+            plan_[file.name] = kept->second;
+        else
+            plan_.erase(file.name);
+    }
+
+    [[nodiscard]] ImportReport nothing_left() const {
+        return {.changed = false,
+                .generation = before_ ? before_->freshness().generation : std::string{},
+                .feeds = {},
+                .broken = broken_};
+    }
+
     fs::path temporary(const std::string& ending) {
         return temporary_.emplace_back(database_file(folder_).string() + ending);
     }
@@ -113,18 +142,23 @@ private:
     Result<FeedReport> build_from_file(const FeedFile& file, GenerationBuilder& builder) const {
         const auto total = fs::file_size(file.file);
         auto feed = FeedSource::open(file.file, [&](std::uint64_t read) { tell(file.name, read, total); });
-        if (!feed) return about(file, std::move(feed).error());
+        if (!feed) return fail(std::move(feed));
         auto ended = import_feed(file, **feed, builder);
-        if (!ended) return about(file, std::move(ended).error());
+        if (!ended) return fail(std::move(ended));
         return FeedReport{.feed = std::move(ended->feed), .reasons = std::move(ended->reasons)};
     }
 
-    Result<void> build(const fs::path& next, const Clock& clock, ImportReport& report) const {
+    // A fault is about `culprit`, when it names a file. A half-read feed cannot be taken out of what was built: without
+    // it everything is built anew.
+    Result<void> build(const fs::path& next, const Clock& clock, ImportReport& report, const FeedFile*& culprit) const {
         GenerationBuilder builder(next);
         for (const auto& [name, origin] : plan_) {
             if (origin.file != nullptr) {
                 auto built = build_from_file(*origin.file, builder);
-                if (!built) return fail(std::move(built));
+                if (!built) {
+                    culprit = origin.file;
+                    return fail(std::move(built));
+                }
                 report.feeds.push_back(*std::move(built));
                 continue;
             }
@@ -137,6 +171,7 @@ private:
     }
 
     Result<ImportReport> finish(const fs::path& next, ImportReport report) {
+        report.broken = broken_;
         if (before_ && before_->freshness().generation == report.generation) return report;
         const auto built = GenerationFile::open(next);
         if (!built) return std::unexpected(built.error());
@@ -151,7 +186,9 @@ private:
     const ImportOptions& options_;
     std::vector<fs::path> temporary_;
     std::shared_ptr<const GenerationFile> before_;
+    Plan kept_;
     Plan plan_;
+    std::vector<BrokenFeed> broken_;
 };
 
 }  // namespace

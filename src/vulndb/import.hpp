@@ -41,6 +41,8 @@ struct ImportProgress {
 
 struct ImportOptions {
     std::function<void(const ImportProgress&)> progress;  // often; may be empty
+    // A file that cannot be read does not hold up the others: its feed stays as the database has it.
+    bool leave_out_broken = false;
 };
 
 struct FeedReport {
@@ -48,15 +50,22 @@ struct FeedReport {
     std::vector<std::string> reasons;  // of the first records that were skipped
 };
 
+struct BrokenFeed {
+    std::string name;
+    std::string reason;
+};
+
 struct ImportReport {
-    bool changed = false;  // false: what was given was there already; nothing was replaced
-    std::string generation;
-    std::vector<FeedReport> feeds;  // those that were given, by name
+    bool changed = false;            // false: what was given was there already; nothing was replaced
+    std::string generation;          // empty: there is none, as nothing but broken files was given
+    std::vector<FeedReport> feeds;   // those that were given, by name
+    std::vector<BrokenFeed> broken;  // those that were left out
 };
 
 // A file is a feed, a zip or tar archive of files of one kind, or the bundle that export_database() writes; plain or
 // packed by gzip, xz or zstd. A record that cannot be used is skipped and counted; a file that cannot be read fails
-// the import, and the database stays as it was. Blocks; two imports into one folder exclude each other (`unavailable`).
+// the import, and the database stays as it was, unless such files are to be left out. Blocks; two imports into one
+// folder exclude each other (`unavailable`).
 [[nodiscard]] Result<ImportReport> import_feeds(const std::filesystem::path& folder, std::span<const FeedFile> files,
                                                 const Clock& clock, const ImportOptions& options = {});
 

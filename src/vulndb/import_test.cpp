@@ -289,6 +289,41 @@ TEST_F(Import, ABrokenFileLeavesTheDatabaseAsItWas) {
             << entry.path();
 }
 
+TEST_F(Import, BrokenFilesAreLeftOutWhenAskedFor) {
+    import({feed("a", osv("CVE-2024-1", "one", "1")), feed("b", osv("CVE-2024-2", "two", "2"))});
+    const std::vector files{feed("a", osv("CVE-2024-1", "one", "7")),
+                            feed("b", osv("CVE-2024-2", "two", "8") + "{\"id"), feed("c", "<html>moved</html>"),
+                            feed("d", osv("CVE-2024-3", "three", "3"))};
+    refuse(files);
+    const auto report = import_feeds(folder_.path() / "db", files, clock_, {.progress = {}, .leave_out_broken = true});
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_TRUE(report->changed);
+    ASSERT_EQ(report->broken.size(), 2);
+    EXPECT_EQ(report->broken[0].name, "b");
+    EXPECT_EQ(report->broken[1].name, "c");
+    EXPECT_FALSE(report->broken[0].reason.empty());
+    ASSERT_EQ(report->feeds.size(), 2);
+    // One that the database has stays as it is there; the result is that of the good files alone.
+    EXPECT_EQ(open()->find(bookworm, "two")->size(), 1);
+    import({feed("a", osv("CVE-2024-1", "one", "1")), feed("b", osv("CVE-2024-2", "two", "2"))}, "other");
+    EXPECT_EQ(import({feed("a", osv("CVE-2024-1", "one", "7")), files[3]}, "other").generation, report->generation);
+}
+
+TEST_F(Import, NothingButBrokenFilesMakesNoDatabase) {
+    const ImportOptions leave_out{.progress = {}, .leave_out_broken = true};
+    const std::vector broken{feed("a", "<html>moved</html>")};
+    const auto first = import_feeds(folder_.path() / "db", broken, clock_, leave_out);
+    ASSERT_TRUE(first) << first.error().message;
+    EXPECT_TRUE(!first->changed && first->generation.empty() && first->broken.size() == 1);
+    EXPECT_FALSE(fs::exists(database_file(folder_.path() / "db")));
+    const auto generation = import({feed("a", osv("CVE-2024-1", "one", "1"))}).generation;
+    feed("a", "<html>moved</html>");
+    const auto again = import_feeds(folder_.path() / "db", broken, clock_, leave_out);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_FALSE(again->changed);
+    EXPECT_EQ(again->generation, generation);
+}
+
 TEST_F(Import, TwoFilesOfOneNameAreRefused) {
     auto twice = feed("a", osv("CVE-1-1", "curl", "1"));
     EXPECT_NE(refuse({twice, twice}).message.find("another name"), std::string::npos);

@@ -1,5 +1,6 @@
 """berth vulndb by hand: feeds come over HTTP, only what changed, and go to another machine as one file."""
 import contextlib
+import fcntl
 import gzip
 import hashlib
 import http.server
@@ -131,6 +132,74 @@ def test_a_feed_that_is_gone_does_not_hold_up_the_others(vulndb, publisher, feed
     publisher.files = {"/two": (record("A-2", "1.0.0").encode(), '"1"')}
     assert "one" in vulndb("update", "--feeds", feeds, fails=True)
     assert [feed["name"] for feed in status(vulndb)["feeds"]] == ["two"]
+
+
+def failures(vulndb, **options):
+    return {failure["feed"]: failure for failure in status(vulndb, **options)["failures"]}
+
+
+def test_a_feed_that_cannot_be_read_does_not_hold_up_the_others_and_is_told(vulndb, publisher, feeds):
+    publisher.files = {"/one": (b"<html>moved</html>", '"1"'), "/two": (record("A-2", "1.0.0").encode(), '"1"')}
+    assert "one" in vulndb("update", "--feeds", feeds, fails=True)
+    assert [feed["name"] for feed in status(vulndb)["feeds"]] == ["two"]
+    assert "not a feed" in failures(vulndb)["one"]["reason"]
+    assert failures(vulndb)["one"]["at"].endswith("Z")
+    assert "not a feed" in vulndb("status")
+
+    assert "not a feed" in vulndb("update", "--feeds", feeds, fails=True), "tried again, though it did not change"
+    publisher.files["/one"] = (record("A-1", "1.0.0").encode(), '"2"')
+    vulndb("update", "--feeds", feeds)
+    assert [feed["name"] for feed in status(vulndb)["feeds"]] == ["one", "two"]
+    assert failures(vulndb) == {}
+
+
+def test_a_feed_that_breaks_later_stays_as_it_was(vulndb, publisher, feeds):
+    publisher.files = {"/one": (record("A-1", "1.0.0").encode(), '"1"'), "/two": (record("A-2", "1.0.0").encode(), '"1"')}
+    vulndb("update", "--feeds", feeds)
+    publisher.files["/one"] = (b"<html>moved</html>", '"2"')
+    for _ in range(2):
+        vulndb("update", "--feeds", feeds, fails=True)
+        assert [feed["records"] for feed in status(vulndb)["feeds"]] == [1, 1]
+        assert list(failures(vulndb)) == ["one"]
+
+
+def test_a_feed_that_is_gone_is_told(vulndb, publisher, feeds):
+    vulndb("update", "--feeds", feeds, fails=True)
+    assert "404" in vulndb("status", fails=True), "without any database too"
+    publisher.files = {f"/{name}": (record("A-2", "1.0.0").encode(), '"1"') for name in ("one", "two")}
+    vulndb("update", "--feeds", feeds)
+    assert failures(vulndb) == {}
+
+
+def test_an_import_that_failed_is_tried_again_without_a_new_download(vulndb, publisher, feeds, tmp_path):
+    publisher.files = {"/one": (record("A-1", "1.0.0").encode(), '"1"'), "/two": (record("A-2", "1.0.0").encode(), '"1"')}
+    vulndb("update", "--feeds", feeds)
+    publisher.files["/one"] = ((record("A-1", "1.0.0") + record("A-3", "2.0.0")).encode(), '"2"')
+    with open(tmp_path / "db/vulndb.lock", "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        vulndb("update", "--feeds", feeds, fails=True)
+    assert "another import" in failures(vulndb)["one"]["reason"]
+    assert list(failures(vulndb)) == ["one"], "the other one is up to date"
+    vulndb("update", "--feeds", feeds)
+    assert publisher.requests[-2][1]["If-None-Match"] == '"2"'
+    assert [feed["records"] for feed in status(vulndb)["feeds"]] == [2, 1]
+    assert failures(vulndb) == {}
+
+
+def test_an_import_that_was_killed_is_done_by_the_next_update(vulndb, publisher, feeds, tmp_path):
+    publisher.files = {"/one": (record("A-1", "1.0.0").encode(), '"1"'), "/two": (record("A-2", "1.0.0").encode(), '"1"')}
+    vulndb("update", "--feeds", feeds)
+    many = "".join(record(f"A-{number}", "1.0.0") for number in range(100_000)).encode()
+    publisher.files["/one"] = (many, '"2"')
+    killed = subprocess.Popen([BERTH, "vulndb", "update", "--db", tmp_path / "db", "--feeds", feeds])
+    assert eventually((tmp_path / "db/vulndb.sqlite.new").exists)
+    killed.kill()
+    killed.wait()
+    assert [feed["records"] for feed in status(vulndb)["feeds"]] == [1, 1], "killed too late"
+    assert "not come to an end" in failures(vulndb)["one"]["reason"]
+    vulndb("update", "--feeds", feeds)
+    assert [feed["records"] for feed in status(vulndb)["feeds"]] == [100_000, 1]
+    assert failures(vulndb) == {}
 
 
 def test_a_bundle_goes_to_a_machine_without_a_network(vulndb, tmp_path):

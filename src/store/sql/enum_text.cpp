@@ -41,6 +41,10 @@ constexpr Word<LifecycleAction> lifecycle_actions[] = {
     {LifecycleAction::expire, "EXPIRE"},
     {LifecycleAction::archive, "ARCHIVE"},
 };
+constexpr Word<Way> ways[] = {
+    {Way::out, "OUT"},
+    {Way::to_archive, "TO_ARCHIVE"},
+};
 constexpr Word<ScanType> scan_types[] = {
     {ScanType::basic, "BASIC"},
     {ScanType::enhanced, "ENHANCED"},
@@ -90,6 +94,9 @@ std::string_view to_text(PreviewStatus value) {
 std::string_view to_text(LifecycleAction value) {
     return word_of<LifecycleAction>(lifecycle_actions, value);
 }
+std::string_view to_text(Way value) {
+    return word_of<Way>(ways, value);
+}
 std::string_view to_text(ScanType value) {
     return word_of<ScanType>(scan_types, value);
 }
@@ -114,6 +121,9 @@ PreviewStatus parse_preview_status(std::string_view text) {
 }
 LifecycleAction parse_lifecycle_action(std::string_view text) {
     return value_of<LifecycleAction>(lifecycle_actions, text);
+}
+Way parse_way(std::string_view text) {
+    return value_of<Way>(ways, text);
 }
 ScanType parse_scan_type(std::string_view text) {
     return value_of<ScanType>(scan_types, text);

@@ -15,6 +15,7 @@ namespace berth::store::sql {
 [[nodiscard]] std::string_view to_text(model::ImageStatus value);
 [[nodiscard]] std::string_view to_text(PreviewStatus value);
 [[nodiscard]] std::string_view to_text(LifecycleAction value);
+[[nodiscard]] std::string_view to_text(Way value);
 [[nodiscard]] std::string_view to_text(ScanType value);
 [[nodiscard]] std::string_view to_text(ScanFrequency value);
 [[nodiscard]] std::string_view to_text(ScanState value);
@@ -25,6 +26,7 @@ namespace berth::store::sql {
 [[nodiscard]] model::ImageStatus parse_image_status(std::string_view text);
 [[nodiscard]] PreviewStatus parse_preview_status(std::string_view text);
 [[nodiscard]] LifecycleAction parse_lifecycle_action(std::string_view text);
+[[nodiscard]] Way parse_way(std::string_view text);
 [[nodiscard]] ScanType parse_scan_type(std::string_view text);
 [[nodiscard]] ScanFrequency parse_scan_frequency(std::string_view text);
 [[nodiscard]] ScanState parse_scan_state(std::string_view text);

@@ -21,9 +21,10 @@ public:
     void hold(model::RepositoryId repository, model::ImageRowId image, Timestamp until) override;
     std::vector<model::ImageRowId> held(model::RepositoryId repository, Timestamp now) override;
 
-    void note_gone(model::RepositoryId repository, const GoneSubject& gone) override;
-    std::optional<GoneSubject> gone_subject(model::RepositoryId repository) override;
-    void forget_gone(model::RepositoryId repository, const model::Digest& digest) override;
+    void note_lead(model::RepositoryId repository, const Lead& lead) override;
+    std::optional<Lead> lead(model::RepositoryId repository) override;
+    std::vector<Lead> leads_by_rules(model::RepositoryId repository) override;
+    void forget_lead(model::RepositoryId repository, const model::Digest& subject) override;
 
     std::vector<DefaultLifecyclePolicy> defaults(const model::Registry& registry) override;
     void put_default(const model::Registry& registry, const DefaultLifecyclePolicy& policy) override;

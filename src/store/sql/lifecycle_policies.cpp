@@ -1,6 +1,20 @@
+#include "store/sql/enum_text.hpp"
 #include "store/sql/lifecycle.hpp"
 
 namespace berth::store::sql {
+
+namespace {
+
+#define BERTH_LEAD_COLUMNS "subject, way, at, principal_arn, lifecycle_rule"
+
+Lead read_lead(const Rows& row) {
+    return {.subject = row.get<model::Digest>(0),
+            .way = parse_way(row.get<std::string_view>(1)),
+            .at = row.get<Timestamp>(2),
+            .cause = {.principal_arn = row.get<std::string>(3), .lifecycle_rule = row.get<std::optional<int>>(4)}};
+}
+
+}  // namespace
 
 std::optional<LifecyclePolicy> Lifecycle::policy(model::RepositoryId repository) {
     std::optional<LifecyclePolicy> found;
@@ -71,26 +85,35 @@ std::vector<model::ImageRowId> Lifecycle::held(model::RepositoryId repository, T
     return images;
 }
 
-void Lifecycle::note_gone(model::RepositoryId repository, const GoneSubject& gone) {
+void Lifecycle::note_lead(model::RepositoryId repository, const Lead& lead) {
     db_.change(
-        "INSERT INTO gone_subject (repository, digest, deleted_at, principal_arn) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT (repository, digest) DO UPDATE SET deleted_at = excluded.deleted_at,"
-        " principal_arn = excluded.principal_arn",
-        repository, gone.digest, gone.deleted_at, gone.cause.principal_arn);
+        "INSERT INTO lead (repository, subject, way, at, principal_arn, lifecycle_rule) VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (repository, subject) DO UPDATE SET way = excluded.way, at = excluded.at,"
+        " principal_arn = excluded.principal_arn, lifecycle_rule = excluded.lifecycle_rule",
+        repository, lead.subject, to_text(lead.way), lead.at, lead.cause.principal_arn, lead.cause.lifecycle_rule);
 }
 
-std::optional<GoneSubject> Lifecycle::gone_subject(model::RepositoryId repository) {
-    auto row = db_.run(
-        "SELECT digest, deleted_at, principal_arn FROM gone_subject WHERE repository = $1 ORDER BY digest LIMIT 1",
-        repository);
+std::optional<Lead> Lifecycle::lead(model::RepositoryId repository) {
+    auto row = db_.run("SELECT " BERTH_LEAD_COLUMNS
+                       " FROM lead WHERE repository = $1 AND lifecycle_rule IS NULL ORDER BY subject LIMIT 1",
+                       repository);
     if (!row) return std::nullopt;
-    return GoneSubject{.digest = row.get<model::Digest>(0),
-                       .deleted_at = row.get<Timestamp>(1),
-                       .cause = model::by_principal(row.get<std::string>(2))};
+    return read_lead(row);
 }
 
-void Lifecycle::forget_gone(model::RepositoryId repository, const model::Digest& digest) {
-    db_.change("DELETE FROM gone_subject WHERE repository = $1 AND digest = $2", repository, digest);
+std::vector<Lead> Lifecycle::leads_by_rules(model::RepositoryId repository) {
+    std::vector<Lead> found;
+    for (auto row = db_.run("SELECT " BERTH_LEAD_COLUMNS
+                            " FROM lead WHERE repository = $1 AND lifecycle_rule IS NOT NULL ORDER BY subject",
+                            repository);
+         row; row.next()) {
+        found.push_back(read_lead(row));
+    }
+    return found;
+}
+
+void Lifecycle::forget_lead(model::RepositoryId repository, const model::Digest& subject) {
+    db_.change("DELETE FROM lead WHERE repository = $1 AND subject = $2", repository, subject);
 }
 
 std::vector<DefaultLifecyclePolicy> Lifecycle::defaults(const model::Registry& registry) {

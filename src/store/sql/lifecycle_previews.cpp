@@ -157,7 +157,7 @@ std::int64_t purge_lifecycle(Connection& db, model::RepositoryId repository, Tim
     return db.change("DELETE FROM lifecycle_policy WHERE repository = $1", repository) +
            db.change("DELETE FROM lifecycle_evaluation WHERE repository = $1", repository) +
            db.change("DELETE FROM lifecycle_hold WHERE repository = $1", repository) +
-           db.change("DELETE FROM gone_subject WHERE repository = $1", repository) +
+           db.change("DELETE FROM lead WHERE repository = $1", repository) +
            db.change("UPDATE lifecycle_preview SET replaced = 1, due_at = $2 WHERE repository = $1 AND replaced = 0",
                      repository, at);
 }

@@ -7,6 +7,7 @@
 // - Times are milliseconds since 1970, flags are 0 or 1, ids are chosen by the program (base/random.hpp).
 #include "store/sql/blob_review_schema.hpp"
 #include "store/sql/inventory_schema.hpp"
+#include "store/sql/lead_schema.hpp"
 #include "store/sql/lifecycle_schema.hpp"
 #include "store/sql/lifecycle_upkeep_schema.hpp"
 #include "store/sql/migrations.hpp"
@@ -190,6 +191,7 @@ constexpr Migration steps[] = {
     {.version = 7, .text = lifecycle_upkeep_schema},
     {.version = 8, .text = scans_behind_schema},
     {.version = 9, .text = shared_findings_schema},
+    {.version = 10, .text = lead_schema},
 };
 
 }  // namespace

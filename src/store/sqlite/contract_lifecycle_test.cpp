@@ -95,25 +95,47 @@ TEST_F(LifecycleContract, AnEvaluationIsOfOneVersionOfWhateverPolicy) {
     });
 }
 
-TEST_F(LifecycleContract, SubjectsThatWentAreRememberedOnce) {
+TEST_F(LifecycleContract, WhereASubjectWentIsRememberedOnce) {
     change([](Transaction& tx) {
-        EXPECT_FALSE(tx.lifecycle().gone_subject(app));
+        auto& table = tx.lifecycle();
+        EXPECT_FALSE(table.lead(app));
         const auto cause = model::by_principal("arn:somebody");
-        tx.lifecycle().note_gone(app, {.digest = digest("s"), .deleted_at = at(1), .cause = cause});
-        tx.lifecycle().note_gone(app, {.digest = digest("s"), .deleted_at = at(2), .cause = cause});
-        EXPECT_FALSE(tx.lifecycle().gone_subject(model::RepositoryId{2}));
-        const auto gone = tx.lifecycle().gone_subject(app).value();
-        EXPECT_EQ(gone.digest, digest("s"));
-        EXPECT_EQ(gone.deleted_at, at(2));
-        EXPECT_EQ(gone.cause, cause);
-        tx.lifecycle().forget_gone(app, digest("s"));
-        EXPECT_FALSE(tx.lifecycle().gone_subject(app));
+        table.note_lead(app, {.subject = digest("s"), .way = Way::out, .at = at(1), .cause = cause});
+        table.note_lead(app, {.subject = digest("s"), .way = Way::to_archive, .at = at(2), .cause = cause});
+        EXPECT_FALSE(table.lead(model::RepositoryId{2}));
+        const auto lead = table.lead(app).value();
+        EXPECT_EQ(lead.subject, digest("s"));
+        EXPECT_EQ(lead.way, Way::to_archive);
+        EXPECT_EQ(lead.at, at(2));
+        EXPECT_EQ(lead.cause, cause);
+        EXPECT_TRUE(table.leads_by_rules(app).empty());
+        table.forget_lead(app, digest("s"));
+        EXPECT_FALSE(table.lead(app));
 
-        tx.lifecycle().note_gone(app, {.digest = digest("s"), .deleted_at = at(1), .cause = cause});
+        table.note_lead(app, {.subject = digest("s"), .way = Way::out, .at = at(1), .cause = cause});
         tx.repositories().mark_deleted(app, at(9));
         while (tx.repositories().purge(2) > 0) {
         }
-        EXPECT_FALSE(tx.lifecycle().gone_subject(app));
+        EXPECT_FALSE(table.lead(app));
+    });
+}
+
+TEST_F(LifecycleContract, WhatARuleLedAwayIsARunsAndNotTheJobs) {
+    change([](Transaction& tx) {
+        auto& table = tx.lifecycle();
+        const auto by_rule = model::by_lifecycle_rule(3);
+        for (const auto* name : {"r", "s"}) {
+            table.note_lead(app, {.subject = digest(name), .way = Way::out, .at = at(1), .cause = by_rule});
+        }
+        EXPECT_FALSE(table.lead(app));
+        EXPECT_TRUE(table.leads_by_rules(model::RepositoryId{2}).empty());
+        const auto leads = table.leads_by_rules(app);
+        ASSERT_EQ(leads.size(), 2U);
+        EXPECT_LT(leads[0].subject.text(), leads[1].subject.text());
+        EXPECT_EQ(leads[0].cause, by_rule);
+        table.note_lead(app, {.subject = digest("s"), .way = Way::out, .at = at(2), .cause = model::by_principal("p")});
+        EXPECT_EQ(table.lead(app).value().cause, model::by_principal("p")) << "the later one has its place";
+        EXPECT_EQ(table.leads_by_rules(app).size(), 1U);
     });
 }
 

@@ -133,9 +133,10 @@ protected:
         (void)lifecycle.policy(here);
         (void)lifecycle.has_policy(here);
         lifecycle.note_evaluation({.repository = here, .text = "", .version = 1});
-        lifecycle.note_gone(here, {.digest = digest("m"), .deleted_at = at(1), .cause = {}});
-        (void)lifecycle.gone_subject(here);
-        lifecycle.forget_gone(here, digest("m"));
+        lifecycle.note_lead(here, {.subject = digest("m"), .way = Way::out, .at = at(1), .cause = {}});
+        (void)lifecycle.lead(here);
+        (void)lifecycle.leads_by_rules(here);
+        lifecycle.forget_lead(here, digest("m"));
         (void)lifecycle.repositories_with_policy(model::RepositoryId{0}, 1);
         lifecycle.hold(here, model::ImageRowId{1}, at(5));
         (void)lifecycle.held(here, at(1));
