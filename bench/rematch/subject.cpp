@@ -62,7 +62,7 @@ Subject::~Subject() {
 }
 
 void Subject::import(const FeedState& state) {
-    const auto file = registry_.folder / "feed.jsonl";
+    const auto file = registry_.folder.path() / "feed.jsonl";
     write_feed(file, state);
     const std::vector<vulndb::FeedFile> files{{.file = file, .name = "feed"}};
     (void)insist(vulndb::import_feeds(databases_.folder(), files, registry_.clock));
@@ -106,7 +106,7 @@ std::uint64_t Subject::events() {
 }
 
 std::uint64_t Subject::metadata_bytes() const {
-    return std::filesystem::file_size(registry_.folder / "metadata.db");
+    return std::filesystem::file_size(registry_.folder.path() / "metadata.db");
 }
 
 std::size_t Subject::between(std::size_t low, std::size_t high) {

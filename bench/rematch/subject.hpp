@@ -55,7 +55,7 @@ private:
     std::size_t with_rare_ = 0;
 
     BlockingPool threads_{2};
-    scanning::DatabaseHolder databases_{registry_.folder / "vulndb", std::size_t{32} << 20};
+    scanning::DatabaseHolder databases_{registry_.folder.path() / "vulndb", std::size_t{32} << 20};
     ShareOfTime share_{100, [] { return false; }};
     worker::Pool workers_{{.program = {.path = "/bin/false", .arguments = {}}}};  // no layer is unknown
     scanning::BuiltInScanner scanner_{registry_.services, workers_, databases_, threads_, share_, {}};

@@ -29,7 +29,7 @@ inline scan::Finding finding(std::string id, scan::Severity severity, std::strin
     made.id = std::move(id);
     made.severity = severity;
     made.description = "a flaw";
-    made.cvss.push_back(*scan::parse_cvss("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "NVD"));
+    made.cvss.push_back(scan::parse_cvss("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "NVD").value());
     auto& installed = made.packages.emplace_back();
     installed.type = inventory::PackageType::deb;
     installed.name = installed.source_name = std::move(package);
