@@ -63,7 +63,7 @@ const Runner::Kind* Runner::find(std::string_view kind) const {
 
 void Runner::run() {
     std::exception_ptr thrown;
-    const auto keep = [&](std::exception_ptr failure) {
+    const auto keep = [&](const std::exception_ptr& failure) {
         if (failure) thrown = failure;
     };
     for (std::size_t i = 0; i < timers_.size(); ++i) {
