@@ -38,8 +38,9 @@ std::string to_text(Timestamp time) {
 
 std::optional<Timestamp> parse_time(std::string_view text) {
     std::int64_t milliseconds = 0;
-    const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
-    if (error != std::errc{} || stopped != text.data() + text.size() || text.empty()) return std::nullopt;
+    const auto* end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, milliseconds);
+    if (error != std::errc{} || stopped != end || text.empty()) return std::nullopt;
     return Timestamp(std::chrono::milliseconds(milliseconds));
 }
 

@@ -76,7 +76,7 @@ void OwnedFilesOfDatabase::add(std::string_view package, std::string_view folder
     work_left_ -= size;
     auto path = archive::normal_path(std::string(folder) + '/' + std::string(name));
     if (!path || !may_hold_language_package(*path)) return;
-    const auto kept = path->size() + sizeof *path;
+    const auto kept = path->size() + sizeof(std::string);
     if (kept_left_ < kept) {
         exhausted_ = true;
         return;

@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 
 namespace berth::inventory {
@@ -55,18 +54,24 @@ std::vector<std::string> names_in(int descriptor) {
     return names;
 }
 
+// `digits` octal digits and a NUL, as ustar writes its numbers.
+void put_octal(char* at, int digits, std::uint64_t value) {
+    at[digits] = '\0';
+    for (int i = digits - 1; i >= 0; --i, value >>= 3U) at[i] = static_cast<char>('0' + static_cast<int>(value & 7U));
+}
+
 void add_block(std::string& to, std::string_view name, char type, std::uint64_t size, unsigned mode) {
     std::array<char, tar_block> block{};
     std::memcpy(block.data(), name.data(), std::min<std::size_t>(name.size(), 100));
-    std::snprintf(block.data() + 100, 8, "%07o", mode & 07777U);
+    put_octal(block.data() + 100, 7, mode & 07777U);
     // Sizes that octal has no room for stand in the pax header.
-    std::snprintf(block.data() + 124, 12, "%011llo", static_cast<unsigned long long>(size & 077777777777ULL));
+    put_octal(block.data() + 124, 11, size);
     block[156] = type;
     std::memcpy(block.data() + 257, "ustar\00000", 8);
     std::memset(block.data() + 148, ' ', 8);
     unsigned sum = 0;
     for (const char c : block) sum += static_cast<unsigned char>(c);
-    std::snprintf(block.data() + 148, 8, "%06o", sum);
+    put_octal(block.data() + 148, 6, sum);
     to.append(block.data(), block.size());
 }
 

@@ -47,7 +47,7 @@ std::string RootPaths::resolve(std::string_view path) const {
         }
         ++followed;
         done.resize(link->second.starts_with('/') ? 0 : before);
-        rest = link->second + '/' + rest;
+        rest.insert(0, link->second + '/');
     }
     return done;
 }

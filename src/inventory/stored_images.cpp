@@ -74,8 +74,9 @@ public:
         if (!text) return fail(std::move(text));
         auto top = parse_manifest(*text);
         if (!top) return fail(std::move(top));
-        if (!top->index) return fail(FaultKind::invalid_manifest, "index.json is no index");
-        for (const auto& digest : top->index->manifests) {
+        const auto& index = top->index;
+        if (!index) return fail(FaultKind::invalid_manifest, "index.json is no index");
+        for (const auto& digest : index->manifests) {
             if (auto added = add(digest, 1); !added) return fail(std::move(added));
         }
         // A chart or a signature beside an image is passed over; alone it is what somebody asked for.
@@ -98,8 +99,10 @@ private:
             return {};
         }
         if (!found) return fail(std::move(found));
-        if (found->manifest) return add_image(digest, *found->manifest);
-        for (const auto& child : found->index->manifests) {
+        if (const auto& manifest = found->manifest) return add_image(digest, *manifest);
+        const auto& index = found->index;
+        if (!index) return {};
+        for (const auto& child : index->manifests) {
             if (auto added = add(child, depth + 1); !added) return added;
         }
         return {};

@@ -92,11 +92,11 @@ private:
         for (const char c : folder) hash.add(c);
         if (layer_.emptied.contains(hash.value())) return true;
         if (!folder.empty()) hash.add('/');
-        for (std::size_t i = 0; i < rest.size(); ++i) {
-            if (rest[i] == '/' && (layer_.covered.contains(hash.value()) || layer_.emptied.contains(hash.value()))) {
+        for (const char c : rest) {
+            if (c == '/' && (layer_.covered.contains(hash.value()) || layer_.emptied.contains(hash.value()))) {
                 return true;
             }
-            hash.add(rest[i]);
+            hash.add(c);
         }
         return layer_.covered.contains(hash.value()) || layer_.folders.contains(hash.value());
     }
@@ -123,7 +123,9 @@ public:
     Inventory finish() {
         find_distribution();
         for (const auto& [path, facts] : files_) {
-            for (const auto& problem : facts->problems) inventory_.problems.push_back(path + ": " + problem);
+            for (const auto& problem : facts->problems) {
+                inventory_.problems.emplace_back(path).append(": ").append(problem);
+            }
             if (!is_superseded(path) && !is_foreign(path, *facts)) add_packages(path, *facts);
         }
         set_owners();
@@ -174,7 +176,9 @@ private:
 
     [[nodiscard]] const Distribution* distribution_at(std::string_view path) const {
         const auto found = files_.find(paths_.resolve(path));
-        return found != files_.end() && found->second->distribution ? &*found->second->distribution : nullptr;
+        if (found == files_.end()) return nullptr;
+        const auto& distribution = found->second->distribution;
+        return distribution ? &*distribution : nullptr;
     }
 
     void find_distribution() {

@@ -63,7 +63,7 @@ const Runner::Kind* Runner::find(std::string_view kind) const {
 
 void Runner::run() {
     std::exception_ptr thrown;
-    const auto keep = [&](std::exception_ptr failure) {
+    const auto keep = [&](const std::exception_ptr& failure) {
         if (failure) thrown = failure;
     };
     for (std::size_t i = 0; i < timers_.size(); ++i) {
@@ -174,15 +174,16 @@ Task<Result<bool>> Runner::run_next() {
     for (;;) {
         auto claimed = co_await claim();
         if (!claimed) co_return fail(std::move(claimed));
-        if (!*claimed) co_return false;
-        const auto* kind = find((*claimed)->kind);
+        auto& job = *claimed;
+        if (!job) co_return false;
+        const auto* kind = find(job->kind);
         if (kind == nullptr) {
             // Another version of this program put it there; the lease keeps it out of this runner's way for a while.
-            log::warning("a background job of an unknown kind waits", {{"kind", (*claimed)->kind}});
+            log::warning("a background job of an unknown kind waits", {{"kind", job->kind}});
             continue;
         }
-        const auto outcome = co_await run_with_lease(*kind, **claimed);
-        auto settled = co_await settle(std::move(**claimed), *kind, outcome);
+        const auto outcome = co_await run_with_lease(*kind, *job);
+        auto settled = co_await settle(*std::move(job), *kind, outcome);
         if (!settled) co_return fail(std::move(settled));
         co_return true;
     }

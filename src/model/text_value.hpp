@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstddef>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,5 +25,14 @@ private:
 
     std::string text_;
 };
+
+// The value of a text whose rule was checked before: the registry made it, or its caller's shape has the same rule.
+// A text that breaks it is a bug, and throws.
+template <class Value>
+[[nodiscard]] Value known_valid(std::string_view text) {
+    auto value = Value::parse(text);
+    if (!value) throw std::logic_error("a text that was taken for checked breaks its rule: " + std::string(text));
+    return *std::move(value);
+}
 
 }  // namespace berth::model

@@ -47,4 +47,11 @@ Result<model::Repository> find_repository(store::Transaction& tx, const Reposito
     return std::move(*found);
 }
 
+std::optional<model::Image> find_image(store::Transaction& tx, model::RepositoryId repository,
+                                       const model::ImageIdentifier& id) {
+    if (id.tag) return tx.images().find(repository, *id.tag);
+    if (id.digest) return tx.images().find(repository, *id.digest);
+    return std::nullopt;
+}
+
 }  // namespace berth::registry

@@ -4,12 +4,14 @@
 #include "async/task.hpp"
 #include "base/result.hpp"
 #include "iam/action.hpp"
+#include "model/image.hpp"
 #include "model/repository.hpp"
 #include "registry/call.hpp"
 #include "registry/services.hpp"
 #include "store/transaction.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace berth::registry {
 
@@ -27,5 +29,10 @@ namespace berth::registry {
 
 // The repository inside a transaction, for use cases that change it.
 [[nodiscard]] Result<model::Repository> find_repository(store::Transaction& tx, const RepositoryRef& repository);
+
+// The image that `id` names: by its tag, or by its digest where it has no tag. With both, whether they agree is for the
+// caller to see; with neither there is none.
+[[nodiscard]] std::optional<model::Image> find_image(store::Transaction& tx, model::RepositoryId repository,
+                                                     const model::ImageIdentifier& id);
 
 }  // namespace berth::registry

@@ -95,14 +95,14 @@ Task<Result<std::shared_ptr<const Credential>>> Credentials::find(std::string ac
     });
     if (!key) co_return fail(std::move(key));
     // What is not there is not remembered: it would be the stranger's choice what fills the memory.
-    if (!key->has_value()) co_return Found();
-    auto& row = **key;
-    auto secret = sealing_.open(row.sealed_secret, purpose_for(row.id));
+    auto& row = *key;
+    if (!row) co_return Found();
+    auto secret = sealing_.open(row->sealed_secret, purpose_for(row->id));
     if (!secret) co_return fail(std::move(secret));
-    auto credential = std::make_shared<const Credential>(Credential{.principal = {.arn = std::move(row.principal_arn),
-                                                                                  .account = std::move(row.account),
-                                                                                  .user_id = std::move(row.user_id),
-                                                                                  .access_key_id = std::move(row.id)},
+    auto credential = std::make_shared<const Credential>(Credential{.principal = {.arn = std::move(row->principal_arn),
+                                                                                  .account = std::move(row->account),
+                                                                                  .user_id = std::move(row->user_id),
+                                                                                  .access_key_id = std::move(row->id)},
                                                                     .secret = std::move(*secret)});
     const std::lock_guard lock(mutex_);
     if (remembered_.size() >= most_remembered) remembered_.clear();

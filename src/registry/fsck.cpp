@@ -83,12 +83,13 @@ Task<Result<void>> Run::check_blobs() {
         after = blobs->back().digest.text();
         for (const auto& blob : *blobs) {
             if (!blob.location.key.empty()) keys_.push_back(blob.location.key);
-            auto damage = co_await look_at(blob);
-            if (!damage) co_return fail(std::move(damage));
+            auto looked = co_await look_at(blob);
+            if (!looked) co_return fail(std::move(looked));
             ++report_.checked.blobs;
             tell();
-            if (!*damage) continue;
-            auto noted = co_await note_damage(blob, **damage);
+            const auto& damage = *looked;
+            if (!damage) continue;
+            auto noted = co_await note_damage(blob, *damage);
             if (!noted) co_return noted;
         }
     }
@@ -99,15 +100,16 @@ Task<Result<std::optional<Damage>>> Run::look_at(const model::Blob& blob) {
 }
 
 Task<Result<std::optional<Damage>>> Run::look_at_inline(const model::Blob& blob) {
-    auto bytes = co_await read([&](store::Transaction& tx) -> Result<std::optional<std::string>> {
+    auto found = co_await read([&](store::Transaction& tx) -> Result<std::optional<std::string>> {
         return tx.blobs().inline_bytes(blob.digest);
     });
-    if (!bytes) co_return fail(std::move(bytes));
-    if (!*bytes) co_return Damage::missing;
-    if ((*bytes)->size() != blob.size) co_return Damage::wrong_size;
+    if (!found) co_return fail(std::move(found));
+    const auto& bytes = *found;
+    if (!bytes) co_return Damage::missing;
+    if (bytes->size() != blob.size) co_return Damage::wrong_size;
     if (options_.digests == Digests::trust) co_return std::optional<Damage>();
     report_.checked.bytes += blob.size;
-    if (model::Digest::of(**bytes, blob.digest.algorithm()) != blob.digest) co_return Damage::wrong_content;
+    if (model::Digest::of(*bytes, blob.digest.algorithm()) != blob.digest) co_return Damage::wrong_content;
     co_return std::optional<Damage>();
 }
 

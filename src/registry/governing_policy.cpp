@@ -14,6 +14,7 @@ std::optional<store::DefaultLifecyclePolicy> default_policy(const Services& serv
     if (!services.settings.lifecycle.extensions) return std::nullopt;
     auto defaults = tx.lifecycle().defaults(repository.registry);
     std::vector<std::string_view> patterns;
+    patterns.reserve(defaults.size());
     for (const auto& one : defaults) patterns.push_back(one.pattern);
     const auto picked = lifecycle::pick_default(patterns, repository.name.text());
     if (!picked) return std::nullopt;

@@ -65,18 +65,14 @@ struct Named {
 
 std::variant<Named, ImageFailure> resolve(store::Transaction& tx, model::RepositoryId repository,
                                           const model::ImageIdentifier& id) {
-    const ImageFailure missing{.code = "ImageNotFound", .reason = "Requested image not found"};
-    if (id.tag) {
-        auto image = tx.images().find(repository, *id.tag);
-        if (!image) return missing;
-        if (id.digest && image->digest != *id.digest) {
-            return ImageFailure{.code = "ImageTagDoesNotMatchDigest",
-                                .reason = "Invalid request parameters: given tag does not map to the given digest"};
-        }
-        return Named{.image = std::move(*image), .tags = {*id.tag}};
-    }
-    auto image = tx.images().find(repository, *id.digest);
+    ImageFailure missing{.code = "ImageNotFound", .reason = "Requested image not found"};
+    auto image = find_image(tx, repository, id);
     if (!image) return missing;
+    if (id.digest && image->digest != *id.digest) {
+        return ImageFailure{.code = "ImageTagDoesNotMatchDigest",
+                            .reason = "Invalid request parameters: given tag does not map to the given digest"};
+    }
+    if (id.tag) return Named{.image = std::move(*image), .tags = {*id.tag}};
     auto tags = tx.images().tags(image->id);
     return Named{.image = std::move(*image), .tags = std::move(tags)};
 }
@@ -109,7 +105,7 @@ Result<Images::FoundOrFailure> find_one(store::Transaction& tx, model::Repositor
     auto resolved = resolve(tx, repository, id);
     if (auto* failure = std::get_if<ImageFailure>(&resolved)) return std::move(*failure);
     auto& named = std::get<Named>(resolved);
-    const ImageFailure missing{.code = "ImageNotFound", .reason = "Requested image not found"};
+    ImageFailure missing{.code = "ImageNotFound", .reason = "Requested image not found"};
     if (named.image.status != model::ImageStatus::active) return missing;
     auto shown = show(tx.images().manifest(named.image.id), named.image.media_type, accepted, id.tag.has_value());
     if (!shown) return missing;

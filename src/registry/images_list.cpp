@@ -13,7 +13,7 @@ namespace {
 
 std::optional<model::Image> find(store::Transaction& tx, model::RepositoryId repository,
                                  const model::ImageIdentifier& id) {
-    auto image = id.tag ? tx.images().find(repository, *id.tag) : tx.images().find(repository, *id.digest);
+    auto image = find_image(tx, repository, id);
     if (image && id.digest && image->digest != *id.digest) return std::nullopt;
     return image;
 }

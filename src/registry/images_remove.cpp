@@ -25,7 +25,7 @@ ImageFailure to_failure(const Fault& fault) {
 
 Images::DeletedOrFailure remove_one(Removal& removal, store::Transaction& tx, model::RepositoryId repository,
                                     const model::ImageIdentifier& id, LastTag last_tag) {
-    auto image = id.tag ? tx.images().find(repository, *id.tag) : tx.images().find(repository, *id.digest);
+    auto image = find_image(tx, repository, id);
     if (!image) {
         if (took(removal, id)) return std::vector<DeletedImage>{};
         return ImageFailure{.code = "ImageNotFound", .reason = "Requested image not found"};
@@ -52,6 +52,7 @@ Task<Result<std::vector<Images::DeletedOrFailure>>> Images::remove_batch(const C
         co_await services_.metadata.write([&](store::Transaction& tx) -> Result<std::vector<DeletedOrFailure>> {
             Removal removal(services_, tx, repository, id, model::by_principal(call.principal.arn));
             std::vector<DeletedOrFailure> results;
+            results.reserve(ids.size());
             for (const auto& wanted : ids) results.push_back(remove_one(removal, tx, id, wanted, last_tag));
             taken = removal.taken();
             return results;

@@ -80,8 +80,8 @@ Task<Ingest::Piece> Ingest::receive(ByteSource& source) {
     const auto room = piece.buffer.span();
     while (piece.size < room.size()) {
         auto got = co_await source.read_some(room.subspan(piece.size));
-        if (!got) piece.broken = std::move(got).error();
         piece.last = !got || *got == 0;
+        if (!got) piece.broken = std::move(got).error();
         if (piece.last) co_return piece;
         piece.size += *got;
     }

@@ -25,7 +25,8 @@ Result<store::LifecyclePreview> find_preview(const Services& services, store::Tr
     auto preview = tx.lifecycle().preview(found->id);
     if (!preview) return std::unexpected(lifecycle_preview_not_found(repository));
     // Over is over, swept or not yet.
-    if (preview->status == PreviewStatus::complete && *preview->expires_at <= services.clock.now()) {
+    if (preview->status == PreviewStatus::complete && preview->expires_at &&
+        *preview->expires_at <= services.clock.now()) {
         preview->status = PreviewStatus::expired;
     }
     return std::move(*preview);
@@ -33,7 +34,7 @@ Result<store::LifecyclePreview> find_preview(const Services& services, store::Tr
 
 store::PreviewResult result_of(const Survey& survey, const lifecycle::Decision& decision, std::int64_t position) {
     return {.position = position,
-            .digest = model::Digest::parse(survey.digest(decision.image)).value(),
+            .digest = model::known_valid<model::Digest>(survey.digest(decision.image)),
             .tags = survey.tags(decision.image),
             .pushed_at = survey.pushed_at(decision.image),
             .action = decision.effect == lifecycle::Effect::expire ? store::LifecycleAction::expire
@@ -138,6 +139,7 @@ Task<Result<PreviewPage>> LifecyclePreviews::of_images(const Call& call, Reposit
                 if (!image || (digest && *digest != image->digest)) continue;
                 digest = image->digest;
             }
+            if (!digest) continue;
             auto result = tx.lifecycle().result(page.preview.id, *digest);
             if (!result) continue;
             const bool seen = std::ranges::find(page.results, result->position, &store::PreviewResult::position) !=
@@ -154,13 +156,14 @@ Task<Result<bool>> LifecyclePreviews::run(std::int64_t id, int attempts, std::st
             return tx.lifecycle().preview(id);
         });
     if (!found) co_return fail(std::move(found));
-    if (!*found || (*found)->status != PreviewStatus::in_progress) co_return true;
+    auto& preview = *found;
+    if (!preview || preview->status != PreviewStatus::in_progress) co_return true;
     if (attempts >= max_attempts) {
-        auto failed = co_await finish(std::move(**found), PreviewStatus::failed);
+        auto failed = co_await finish(*std::move(preview), PreviewStatus::failed);
         if (!failed) co_return fail(std::move(failed));
         co_return true;
     }
-    co_return co_await work_out(std::move(**found), std::move(stop));
+    co_return co_await work_out(*std::move(preview), std::move(stop));
 }
 
 Task<Result<bool>> LifecyclePreviews::work_out(store::LifecyclePreview preview, std::stop_token stop) {

@@ -114,7 +114,7 @@ Task<Result<RunEnd>> LifecycleRuns::run(model::RepositoryId repository, std::sto
         RepositoryRef repository;
         store::LifecyclePolicy stored;
     };
-    auto found = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::optional<Found>> {
+    auto looked = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<std::optional<Found>> {
         const auto present = tx.repositories().find(repository);
         if (!present) return std::nullopt;
         auto policy = governing_policy(services_, tx, *present);
@@ -122,23 +122,24 @@ Task<Result<RunEnd>> LifecycleRuns::run(model::RepositoryId repository, std::sto
         return Found{.repository = {.registry = present->registry, .name = present->name},
                      .stored = std::move(*policy)};
     });
-    if (!found) co_return fail(std::move(found));
-    if (!*found) {
+    if (!looked) co_return fail(std::move(looked));
+    auto& found = *looked;
+    if (!found) {
         auto forgotten = co_await forget_subjects(repository);
         if (!forgotten) co_return fail(std::move(forgotten));
         co_return RunEnd::finished;
     }
-    auto policy = lifecycle::parse((*found)->stored.text, {.extensions = services_.settings.lifecycle.extensions});
+    auto policy = lifecycle::parse(found->stored.text, {.extensions = services_.settings.lifecycle.extensions});
     if (!policy) {
-        auto told = co_await refuse((*found)->repository, std::move((*found)->stored), policy.error().message);
+        auto told = co_await refuse(found->repository, std::move(found->stored), policy.error().message);
         if (!told) co_return fail(std::move(told));
         co_return RunEnd::finished;
     }
     auto judged = co_await judge(services_, repository, *policy);
     if (!judged) co_return fail(std::move(judged));
 
-    Plan plan{.repository = std::move((*found)->repository),
-              .stored = std::move((*found)->stored),
+    Plan plan{.repository = std::move(found->repository),
+              .stored = std::move(found->stored),
               .policy = std::move(*policy),
               .at = judged->at,
               .survey = std::move(judged->survey),
@@ -274,7 +275,7 @@ Task<Result<void>> LifecycleRuns::close(Plan& plan) {
         if (decision.hold != Hold::index) continue;
         add(plan.survey.digest(decision.image));
         if (plan.failed.size() < most_failures_told) {
-            const auto index = model::Digest::parse(plan.survey.digest(decision.related)).value();
+            const auto index = model::known_valid<model::Digest>(plan.survey.digest(decision.related));
             plan.failed.push_back(plan.failure(decision, image_referenced({&index, 1}).message));
         }
     }

@@ -57,6 +57,7 @@ Task<Result<void>> LifecycleRuns::schedule_defaults(model::Registry registry) {
             [&](store::Transaction& tx) -> Result<std::vector<model::Repository>> {
                 const auto defaults = tx.lifecycle().defaults(registry);
                 std::vector<std::string_view> patterns;
+                patterns.reserve(defaults.size());
                 for (const auto& one : defaults) patterns.push_back(one.pattern);
                 auto repositories = tx.repositories().page(registry, after, page_size);
                 for (const auto& repository : repositories) {

@@ -164,7 +164,7 @@ void Survey::spare_restored(std::vector<lifecycle::Decision>& decisions) const {
 
 std::vector<model::Tag> Survey::tags(std::uint32_t image) const {
     std::vector<model::Tag> tags;
-    for (const auto tag : tags_of(images_, image)) tags.push_back(model::Tag::parse(tag).value());
+    for (const auto tag : tags_of(images_, image)) tags.push_back(model::known_valid<model::Tag>(tag));
     std::ranges::sort(tags);
     return tags;
 }

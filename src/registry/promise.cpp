@@ -34,7 +34,8 @@ Task<Result<bool>> promise(Services& services, model::RepositoryId repository, c
     std::vector<model::Digest> one(1, digest);
     auto gone = co_await promise(services, repository, std::move(one));
     if (!gone) co_return fail(std::move(gone));
-    co_return gone->empty();
+    const bool all_there = gone->empty();
+    co_return all_there;
 }
 
 }  // namespace berth::registry

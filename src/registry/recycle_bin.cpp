@@ -26,6 +26,7 @@ std::vector<DeletedImage> purge_one(Services& services, store::Transaction& tx, 
     std::ranges::move(unneeded, std::back_inserter(superfluous));
     announce_image(services, tx, event::image_purge, repository, binned.image, nullptr, cause);
     std::vector<DeletedImage> gone;
+    gone.reserve(binned.tags.size());
     for (const auto& tag : binned.tags) gone.push_back({.id = {.digest = binned.image.digest, .tag = tag}});
     if (gone.empty()) gone.push_back({.id = {.digest = binned.image.digest, .tag = std::nullopt}});
     return gone;
@@ -71,6 +72,7 @@ Task<Result<std::vector<RecycleBin::RestoredOrFailure>>> RecycleBin::restore(con
             Restoration restoration(services_, tx, repository, *row, model::by_principal(call.principal.arn),
                                     tag_conflict);
             std::vector<RestoredOrFailure> outcome;
+            outcome.reserve(ids.size());
             for (const auto& wanted : ids) outcome.push_back(restoration.restore(wanted));
             changed = restoration.restored();
             scan_waits = restoration.scan_waits();

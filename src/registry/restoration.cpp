@@ -39,9 +39,16 @@ bool includes(std::span<const DeletedImage> pairs, const model::ImageIdentifier&
     });
 }
 
+std::optional<store::BinnedImage> find_in_bin(store::BinTable& bin, model::RepositoryId repository,
+                                              const model::ImageIdentifier& id) {
+    if (id.digest) return bin.find(repository, *id.digest);
+    if (id.tag) return bin.find(repository, *id.tag);
+    return std::nullopt;
+}
+
 std::variant<store::BinnedImage, ImageFailure> find_binned(store::Transaction& tx, model::RepositoryId repository,
                                                            const model::ImageIdentifier& id) {
-    auto found = id.digest ? tx.bin().find(repository, *id.digest) : tx.bin().find(repository, *id.tag);
+    auto found = find_in_bin(tx.bin(), repository, id);
     if (!found) {
         return ImageFailure{.code = "ImageNotFound", .reason = "The recycle bin of the repository has no such image"};
     }
@@ -85,9 +92,11 @@ Restoration::Problem Restoration::restore_whole(store::BinnedImage root, TagConf
 }
 
 // One that cannot come back now (a child of it is lost, this call has restored enough) stays in the bin.
-void Restoration::restore_followers(Left subject, std::vector<Left>& left) {
+void Restoration::restore_followers(const Left& subject, std::vector<Left>& left) {
     const auto most = most_images - images_planned_;
-    for (auto& follower : tx_.bin().followers(row_.id, subject.digest, subject.deleted_at, most)) {
+    // Before `left` grows, which `subject` may be part of.
+    auto followers = tx_.bin().followers(row_.id, subject.digest, subject.deleted_at, most);
+    for (auto& follower : followers) {
         // Back already, as a child of another one.
         if (!tx_.bin().find(follower.image.id)) continue;
         restore_whole(std::move(follower), TagConflict::skips, left);

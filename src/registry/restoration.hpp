@@ -52,7 +52,7 @@ private:
 
     // With its children, or nothing is done. What came back is added to `left`.
     Problem restore_whole(store::BinnedImage root, TagConflict tag_conflict, std::vector<Left>& left);
-    void restore_followers(Left subject, std::vector<Left>& left);
+    void restore_followers(const Left& subject, std::vector<Left>& left);
     [[nodiscard]] Problem plan_image(Plan& plan, std::size_t step, TagConflict tag_conflict);
     [[nodiscard]] Problem plan_tags(Step& step, TagConflict tag_conflict);
     [[nodiscard]] Problem plan_children(Plan& plan, const std::vector<model::Descriptor>& children);

@@ -18,7 +18,7 @@ using model::ImageStatus;
 
 Result<model::Image> find_image(store::Transaction& tx, const RepositoryRef& repository, model::RepositoryId in,
                                 const model::ImageIdentifier& id) {
-    auto image = id.tag ? tx.images().find(in, *id.tag) : tx.images().find(in, *id.digest);
+    auto image = registry::find_image(tx, in, id);
     if (!image || (id.digest && image->digest != *id.digest)) return std::unexpected(image_not_found(repository, id));
     return std::move(*image);
 }
@@ -100,9 +100,9 @@ Task<Result<void>> StorageClasses::activate(model::ImageRowId id) {
             return activate_image(services_, tx, {.registry = repository->registry, .name = repository->name}, *image);
         });
     if (!changed) co_return fail(std::move(changed));
-    if (*changed) {
-        forget_status(services_.cache, **changed);
-        if ((*changed)->scan_waits) services_.bell.ring_for_scan();
+    if (const auto& change = *changed) {
+        forget_status(services_.cache, *change);
+        if (change->scan_waits) services_.bell.ring_for_scan();
     }
     co_return Result<void>{};
 }

@@ -72,7 +72,7 @@ model::Blob describe(const LiveUpload& upload, const model::Digest& digest) {
 store::Upload new_upload_row(Services& services, const Call& call, model::RepositoryId repository) {
     const auto now = services.clock.now();
     const auto id = make_uuid(services.random);
-    return {.id = *model::UploadId::parse(id),
+    return {.id = model::known_valid<model::UploadId>(id),
             .repository = repository,
             .principal_arn = call.principal.arn,
             .key = id,
@@ -218,16 +218,19 @@ Task<Result<bool>> discard_if_expired(Services& services, const model::UploadId&
         store::Durability::relaxed);
     if (!ended && ended.error().kind == FaultKind::storage_full) {
         // Nothing can be written until something went. The caller's lease keeps the upload from being completed.
-        auto row = co_await services.metadata.read(
+        auto looked = co_await services.metadata.read(
             [&](store::Transaction& tx) -> Result<std::optional<store::Upload>> { return expired(tx); });
-        if (!row || !*row) co_return false;
-        auto discarded = co_await discard_upload(services, **row);
+        if (!looked) co_return false;
+        const auto& row = *looked;
+        if (!row) co_return false;
+        auto discarded = co_await discard_upload(services, *row);
         if (!discarded) co_return fail(std::move(discarded));
         co_return true;
     }
     if (!ended) co_return fail(std::move(ended));
-    if (!*ended) co_return false;
-    auto removed = co_await remove_discarded(services, std::span(&(*ended)->key, 1));
+    const auto& row = *ended;
+    if (!row) co_return false;
+    auto removed = co_await remove_discarded(services, std::span(&row->key, 1));
     if (!removed) co_return fail(std::move(removed));
     co_return true;
 }

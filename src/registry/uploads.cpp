@@ -119,8 +119,9 @@ Task<Result<bool>> is_here(Services& services, model::RepositoryId repository, c
         return tx.blobs().find(repository, digest);
     });
     if (!found) co_return fail(std::move(found));
-    if (!*found) co_return false;
-    if (is_promised(services, **found)) co_return true;
+    const auto& blob = *found;
+    if (!blob) co_return false;
+    if (is_promised(services, *blob)) co_return true;
     co_return co_await promise(services, repository, digest);
 }
 

@@ -53,10 +53,11 @@ struct GroupAndName {
 
 GroupAndName group_and_name(const inventory::Package& package) {
     const std::string_view name = package.name;
-    const bool slashed =
-        package.type == PackageType::composer || (package.type == PackageType::npm && name.starts_with('@'));
-    const auto separator = package.type == PackageType::maven ? name.find(':') : name.find('/');
-    if (separator == std::string_view::npos || !(slashed || package.type == PackageType::maven)) {
+    const bool maven = package.type == PackageType::maven;
+    const bool grouped =
+        maven || package.type == PackageType::composer || (package.type == PackageType::npm && name.starts_with('@'));
+    const auto separator = name.find(maven ? ':' : '/');
+    if (!grouped || separator == std::string_view::npos) {
         return {.group = {}, .name = name};
     }
     return {.group = name.substr(0, separator), .name = name.substr(separator + 1)};

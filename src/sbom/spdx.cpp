@@ -114,7 +114,7 @@ json::object component_object(const Component& component, Licences& licences) {
         package_object("SPDXRef-Package-" + short_hash(component.purl), package.name, package.version, "LIBRARY");
     if (!package.vendor.empty()) object["supplier"] = "Organization: " + package.vendor;
     object["licenseDeclared"] = licences.declared(package);
-    if (auto info = source_info(component); !info.empty()) object["sourceInfo"] = std::move(info);
+    if (const auto info = source_info(component); !info.empty()) object["sourceInfo"] = info;
     set_purl(object, component.purl);
     return object;
 }

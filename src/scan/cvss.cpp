@@ -41,7 +41,8 @@ double round_up(double value, bool minor_0) {
     if (minor_0) return std::ceil(value * 10 - 1e-9) / 10;
     const auto scaled = std::llround(value * 100000);
     if (scaled % 10000 == 0) return static_cast<double>(scaled) / 100000;
-    return static_cast<double>(scaled / 10000 + 1) / 10;
+    const auto tenths = scaled / 10000 + 1;
+    return static_cast<double>(tenths) / 10;
 }
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 
 namespace berth::scan {
@@ -15,15 +14,16 @@ void fill(Value& empty, From&& value) {
 }
 
 // Adds each that is not there yet, in order.
-template <class Values, class From>
-void add_missing(Values& to, From&& from) {
+template <class Values>
+void add_missing(Values& to, const Values& from) {
+    for (const auto& value : from) {
+        if (std::ranges::find(to, value) == to.end()) to.push_back(value);
+    }
+}
+template <class Values>
+void add_missing(Values& to, Values&& from) {
     for (auto& value : from) {
-        if (std::ranges::find(to, value) != to.end()) continue;
-        if constexpr (std::is_lvalue_reference_v<From>) {
-            to.push_back(value);
-        } else {
-            to.push_back(std::move(value));
-        }
+        if (std::ranges::find(to, value) == to.end()) to.push_back(std::move(value));
     }
 }
 

@@ -27,9 +27,9 @@ void add(Finding& finding, Finding&& other) {
     fill(finding.uri, std::move(other.uri));
     add_missing(finding.references, std::move(other.references));
     add_missing(finding.cvss, std::move(other.cvss));
-    fill(finding.published_at, std::move(other.published_at));
-    fill(finding.modified_at, std::move(other.modified_at));
-    fill(finding.epss, std::move(other.epss));
+    fill(finding.published_at, other.published_at);
+    fill(finding.modified_at, other.modified_at);
+    fill(finding.epss, other.epss);
     finding.known_exploited = finding.known_exploited || other.known_exploited;
     finding.kernel_headers_only = finding.kernel_headers_only && other.kernel_headers_only;
     if (other.severity > finding.severity) {

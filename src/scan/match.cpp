@@ -111,13 +111,15 @@ Findings conclude(const inventory::Inventory& inventory, const vulndb::Database&
     findings.distribution = inventory.distribution;
     findings.notes = inventory.problems;
     const bool enhanced = options.depth == Depth::enhanced;
-    const auto known = inventory.distribution ? system_of(*inventory.distribution) : std::nullopt;
+    const auto& distribution = inventory.distribution;
+    const auto known = distribution ? system_of(*distribution) : std::nullopt;
     auto problem = obstacle(inventory, known ? &*known : nullptr, database);
-    const auto* system = problem.empty() ? &*known : nullptr;
+    const auto* system = known && problem.empty() ? &*known : nullptr;
 
     if (enhanced) note_nameless_archives(inventory, findings.notes);
-    if (const auto day = system != nullptr ? ended_on(*system, options.now) : std::nullopt) {
-        const auto text = "The support of " + shown(*inventory.distribution) + " ended on " + *day + ".";
+    const auto day = system != nullptr ? ended_on(*system, options.now) : std::nullopt;
+    if (distribution && day) {
+        const auto text = "The support of " + shown(*distribution) + " ended on " + *day + ".";
         if (!any_findings) problem = text;
         findings.notes.push_back(text + " What was found since is not in its advisories.");
     }

@@ -61,8 +61,9 @@ std::string first_fix(const vulndb::Affected& affected, Scheme scheme, std::stri
         const auto around = std::ranges::find_if(
             affected.ranges, [&](const vulndb::Range& range) { return is_inside(range, scheme, reached); });
         if (around == affected.ranges.end()) return reached == version ? std::string() : std::string(reached);
-        if (!around->fixed) return {};
-        reached = *around->fixed;
+        const auto& fixed = around->fixed;
+        if (!fixed) return {};
+        reached = *fixed;
     }
     return {};
 }

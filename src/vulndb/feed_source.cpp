@@ -5,6 +5,8 @@
 #include "vulndb/recognise.hpp"
 #include "vulndb/xz_source.hpp"
 
+#include <system_error>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -64,7 +66,7 @@ Result<std::size_t> FileSource::read(std::span<std::byte> into) {
     do {
         got = ::read(file_.number(), into.data(), into.size());
     } while (got < 0 && errno == EINTR);
-    if (got < 0) return fail(FaultKind::unavailable, std::strerror(errno));
+    if (got < 0) return fail(FaultKind::unavailable, std::generic_category().message(errno));
     hash_.update(into.first(static_cast<std::size_t>(got)));
     if (progress_) progress_(hash_.size());
     return static_cast<std::size_t>(got);
@@ -77,7 +79,7 @@ std::string FileSource::sha256() const {
 
 Result<std::unique_ptr<FeedSource>> FeedSource::open(const std::filesystem::path& file, FileSource::Progress progress) {
     auto descriptor = Descriptor::open(file, O_RDONLY);
-    if (!descriptor.is_open()) return fail(FaultKind::unavailable, std::strerror(errno));
+    if (!descriptor.is_open()) return fail(FaultKind::unavailable, std::generic_category().message(errno));
     std::unique_ptr<FeedSource> feed(new FeedSource);
     feed->file_ = std::make_unique<FileSource>(std::move(descriptor), std::move(progress));
     if (auto looked = feed->look_at_start(); !looked) return fail(std::move(looked));

@@ -190,7 +190,7 @@ void GenerationBuilder::write_enrichment(std::string_view cve, bool derived, con
 }
 
 // The records now; the advice and the enrichments of all feeds of a file in one pass, in finish().
-void GenerationBuilder::copy_feed(std::shared_ptr<const GenerationFile> from, const StoredFeed& feed) {
+void GenerationBuilder::copy_feed(const std::shared_ptr<const GenerationFile>& from, const StoredFeed& feed) {
     begin_feed(feed.feed.name, feed.feed.kind);
     feed_.feed = feed.feed;
     const auto count = static_cast<std::int64_t>(feed.feed.counts.records);

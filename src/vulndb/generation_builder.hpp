@@ -42,7 +42,7 @@ public:
     };
     Ended end_feed(std::string sha256, std::uint64_t bytes);
 
-    void copy_feed(std::shared_ptr<const GenerationFile> from, const StoredFeed& feed);
+    void copy_feed(const std::shared_ptr<const GenerationFile>& from, const StoredFeed& feed);
 
     // Returns the generation: a hash over all that the file says. Nothing else may be called after it.
     std::string finish(Timestamp built_at);

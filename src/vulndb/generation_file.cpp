@@ -53,7 +53,7 @@ Result<std::shared_ptr<const GenerationFile>> GenerationFile::open(const std::fi
     auto mapped = MappedFile::open(file);
     if (!mapped) return fail(std::move(mapped));
     if (const auto wrong = look_at_header(mapped->bytes()); !wrong.empty()) return unusable(file, wrong);
-    const std::shared_ptr<GenerationFile> opened(new GenerationFile(*std::move(mapped)));
+    std::shared_ptr<GenerationFile> opened(new GenerationFile(*std::move(mapped)));
     try {
         opened->load();
     } catch (const SqliteError& error) {

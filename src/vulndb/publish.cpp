@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 
 namespace berth::vulndb {
 
@@ -19,7 +18,7 @@ namespace fs = std::filesystem;
 std::unexpected<Fault> failed(const fs::path& file) {
     const int code = errno;
     const auto kind = code == ENOSPC || code == EDQUOT ? FaultKind::storage_full : FaultKind::unavailable;
-    return fail(kind, file.string() + ": " + std::strerror(code));
+    return fail(kind, file.string() + ": " + std::generic_category().message(code));
 }
 
 Result<void> sync(const fs::path& file, int flags) {

@@ -87,6 +87,11 @@ void tidy(Vulnerability& vulnerability) {
     sort_and_unite(vulnerability.related);
 }
 
+// What is no number (NaN) compares with nothing, and is none either.
+bool is_probability(double value) {
+    return value >= 0 && value <= 1;
+}
+
 }  // namespace
 
 std::string tidy(Record& record) {
@@ -101,7 +106,7 @@ std::string tidy(Record& record) {
 
 std::string tidy(Enrichment& enrichment) {
     if (!enrichment.cve.starts_with("CVE-") || !is_word(enrichment.cve, limits::name_bytes)) return "not a CVE";
-    if (enrichment.epss && !(*enrichment.epss >= 0 && *enrichment.epss <= 1)) return "not a probability";
+    if (enrichment.epss && !is_probability(*enrichment.epss)) return "not a probability";
     return std::string(check(enrichment.scores));
 }
 

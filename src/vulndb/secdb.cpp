@@ -61,7 +61,8 @@ void take_fix(const Branch& branch, const std::string& package, std::string_view
         others.erase(others.begin());
     }
     for (auto& flaw : flaws) {
-        Record record{.vulnerability = {}, .advice = {}, .part = true};
+        Record record;
+        record.part = true;
         record.vulnerability.source = branch.source;
         record.vulnerability.uri = std::string(branch.page) + flaw;
         (flaws.size() == 1 ? record.vulnerability.aliases : record.vulnerability.related) = others;

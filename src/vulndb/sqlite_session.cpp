@@ -65,9 +65,9 @@ bool Statement::step() {
     if (code == SQLITE_ROW) return true;
     // reset() repeats the failure, so it is looked at first.
     if (code != SQLITE_DONE) {
-        SqliteError error(session_, code);
+        const SqliteError error(session_, code);
         reset();
-        throw error;
+        throw SqliteError(error);
     }
     reset();
     return false;

@@ -106,8 +106,8 @@ Answer answer_to(const Request& request, archive::Source& layer) {
 
 bool used_a_quarter(const SandboxLimits& limits) {
     timespec used{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return static_cast<std::uint64_t>(used.tv_sec) >= limits.cpu_seconds / 4;
+    return ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0 &&
+           static_cast<std::uint64_t>(used.tv_sec) >= limits.cpu_seconds / 4;
 }
 
 }  // namespace

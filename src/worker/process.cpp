@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,7 +27,7 @@ using namespace std::chrono_literals;
 
 std::unexpected<Fault> cannot_start(int error) {
     return fail(FaultKind::unavailable,
-                "the process that reads layers cannot be started: " + std::string(std::strerror(error)));
+                "the process that reads layers cannot be started: " + std::generic_category().message(error));
 }
 
 std::unexpected<Fault> too_late() {
@@ -69,6 +70,7 @@ public:
         std::vector<std::string> words{program.path};
         words.insert(words.end(), program.arguments.begin(), program.arguments.end());
         std::vector<char*> argv;
+        argv.reserve(words.size() + 1);
         for (auto& word : words) argv.push_back(word.data());
         argv.push_back(nullptr);
         std::array<char*, 1> environment{};
@@ -91,6 +93,11 @@ std::optional<short> wait_for(int socket, short events, Deadline deadline) {
     }
 }
 
+std::string name_of_signal(int signal) {
+    const char* name = ::sigdescr_np(signal);
+    return name != nullptr ? name : std::to_string(signal);
+}
+
 std::string how_it_ended(int status) {
     if (WIFSIGNALED(status)) {
         switch (WTERMSIG(status)) {
@@ -101,7 +108,7 @@ std::string how_it_ended(int status) {
             case SIGKILL:
                 return "was killed; the system may be short of memory";
             default:
-                return std::string("was ended by a signal: ") + ::strsignal(WTERMSIG(status));
+                return "was ended by a signal: " + name_of_signal(WTERMSIG(status));
         }
     }
     return "ended without an answer (exit code " + std::to_string(WEXITSTATUS(status)) + ")";

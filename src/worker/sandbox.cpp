@@ -4,11 +4,11 @@
 #include <sqlite3.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <system_error>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <string>
 
@@ -23,8 +23,8 @@ constexpr bool may_limit_addresses = true;
 #endif
 
 std::unexpected<Fault> refused(const char* what, int error) {
-    return fail(FaultKind::unavailable,
-                "the process that reads layers cannot be confined: " + std::string(what) + ": " + std::strerror(error));
+    return fail(FaultKind::unavailable, "the process that reads layers cannot be confined: " + std::string(what) +
+                                            ": " + std::generic_category().message(error));
 }
 
 Result<void> limit(__rlimit_resource resource, rlim_t soft, rlim_t hard, const char* name) {
@@ -99,7 +99,7 @@ void prepare_libraries() {
 Result<void> enter_sandbox(const SandboxLimits& limits) {
     prepare_libraries();
     if (::close_range(3, ~0U, 0) != 0) return refused("close_range", errno);
-    if (::clearenv() != 0) return refused("clearenv", errno);
+    if (::clearenv() != 0) return refused("clearenv", errno);  // NOLINT(concurrency-mt-unsafe): one thread
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return refused("PR_SET_DUMPABLE", errno);
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return refused("no_new_privs", errno);
     if (::setpriority(PRIO_PROCESS, 0, static_cast<int>(limits.niceness)) != 0) return refused("setpriority", errno);

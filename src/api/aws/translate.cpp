@@ -10,13 +10,13 @@ namespace berth::api::aws {
 
 model::Registry registry_of(const Call& call, const std::optional<RegistryId>& id) {
     auto registry = call.own_registry();
-    if (id) registry.account = model::AccountId::parse(id->value).value();
+    if (id) registry.account = model::known_valid<model::AccountId>(id->value);
     return registry;
 }
 
 registry::RepositoryRef repository_of(const Call& call, const std::optional<RegistryId>& id,
                                       const RepositoryName& name) {
-    return {.registry = registry_of(call, id), .name = model::RepositoryName::parse(name.value).value()};
+    return {.registry = registry_of(call, id), .name = model::known_valid<model::RepositoryName>(name.value)};
 }
 
 Answer<registry::RepositoryRef> repository_of_arn(const Call& call, const Arn& arn) {

@@ -94,7 +94,7 @@ Task<http::Response> begin(UseCases& use, Exchange& exchange) {
 Task<http::Response> start_upload(UseCases& use, Exchange& exchange) {
     auto mounted = co_await try_mount(use, exchange);
     if (!mounted) co_return refusal(mounted.error());
-    if (*mounted) co_return blob_created(exchange, (*mounted)->digest);
+    if (const auto& blob = *mounted) co_return blob_created(exchange, blob->digest);
     // With a mount that found nothing, ?digest= may stand for the blob the client would send next, not for the body.
     const auto digest = exchange.query.find("mount") ? std::nullopt : exchange.query.find("digest");
     if (digest) co_return co_await push_in_one(use, exchange, *digest);

@@ -89,6 +89,7 @@ sql::Statement& SqliteConnection::prepare(sql::Query query) {
 
 std::vector<std::string_view> SqliteConnection::prepared_texts() const {
     std::vector<std::string_view> texts;
+    texts.reserve(statements_.size());
     for (const auto& [text, statement] : statements_) texts.emplace_back(text);
     return texts;
 }

@@ -41,13 +41,14 @@ inline model::Digest digest(std::string_view content) {
     return model::Digest::of(content);
 }
 inline model::Tag tag(std::string_view text) {
-    return model::Tag::parse(text).value();
+    return model::known_valid<model::Tag>(text);
 }
 inline model::RepositoryName name(std::string_view text) {
-    return model::RepositoryName::parse(text).value();
+    return model::known_valid<model::RepositoryName>(text);
 }
 inline model::Registry registry(std::string_view account = "000000000000") {
-    return {.account = model::AccountId::parse(account).value(), .region = model::Region::parse("us-east-1").value()};
+    return {.account = model::known_valid<model::AccountId>(account),
+            .region = model::known_valid<model::Region>("us-east-1")};
 }
 
 inline model::Repository repository(std::int64_t id, std::string_view text) {

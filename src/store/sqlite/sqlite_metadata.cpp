@@ -31,19 +31,24 @@ Result<void> bring_up_to_date(SqliteConnection& db, std::span<const sql::Migrati
     return done;
 }
 
-}  // namespace
-
-// Ends from the bottom up: the writer answers what waits, then connections close, then the lock goes.
-struct SqliteMetadata::Parts {
-    Parts(const std::filesystem::path& file, const Options& options)
-        : db(file, Access::read_write, options.writer_cache_kib), readers(file, options.reader_cache_kib) {}
-
+// The file before it is known to be up to date. Connections close before the lock goes.
+struct OpenFile {
     std::optional<ScratchFolder> scratch;
-    std::optional<DataLock> lock;
+    DataLock lock;
     SqliteConnection db;
     Readers readers;
-    std::optional<Checkpointer> checkpointer;
-    std::optional<Writer> writer;
+};
+
+}  // namespace
+
+// Ends from the bottom up: the writer answers what waits, then the file is closed.
+struct SqliteMetadata::Parts {
+    Parts(std::unique_ptr<OpenFile> opened, const std::filesystem::path& path, Sync sync, const Options& options)
+        : file(std::move(opened)), checkpointer(path, sync), writer(file->db, checkpointer, limits_of(options)) {}
+
+    std::unique_ptr<OpenFile> file;
+    Checkpointer checkpointer;
+    Writer writer;
     std::atomic<std::uint64_t> reads{0};
 };
 
@@ -62,15 +67,16 @@ Result<std::unique_ptr<SqliteMetadata>> SqliteMetadata::open(const Options& opti
     auto lock = DataLock::acquire(file.has_parent_path() ? file.parent_path() : ".");
     if (!lock) return fail(std::move(lock));
     try {
-        auto parts = std::make_unique<Parts>(file, options);
-        if (scratch) parts->scratch.emplace(std::move(*scratch));
-        parts->lock.emplace(std::move(*lock));
+        std::unique_ptr<OpenFile> opened(
+            new OpenFile{.scratch = std::move(scratch),
+                         .lock = std::move(*lock),
+                         .db = SqliteConnection(file, Access::read_write, options.writer_cache_kib),
+                         .readers = Readers(file, options.reader_cache_kib)});
         const auto sync = options.in_memory ? Sync::off : Sync::full;
-        parts->db.set_sync(sync);
-        auto ready = bring_up_to_date(parts->db, options.migrations);
+        opened->db.set_sync(sync);
+        auto ready = bring_up_to_date(opened->db, options.migrations);
         if (!ready) return fail(std::move(ready));
-        parts->checkpointer.emplace(file, sync);
-        parts->writer.emplace(parts->db, *parts->checkpointer, limits_of(options));
+        auto parts = std::make_unique<Parts>(std::move(opened), file, sync, options);
         return std::unique_ptr<SqliteMetadata>(new SqliteMetadata(std::move(parts)));
     } catch (const sql::Error& error) {
         return fail(error.kind(), "cannot open the database " + file.string() + ": " + error.what());
@@ -79,25 +85,25 @@ Result<std::unique_ptr<SqliteMetadata>> SqliteMetadata::open(const Options& opti
 
 Task<Result<void>> SqliteMetadata::run_read(const Work& work) {
     ++parts_->reads;
-    co_return parts_->readers.run(work);
+    co_return parts_->file->readers.run(work);
 }
 
 Task<Result<void>> SqliteMetadata::run_write(const Work& work, Durability durability) {
-    return parts_->writer->write(work, durability);
+    return parts_->writer.write(work, durability);
 }
 
 Task<Result<void>> SqliteMetadata::check() {
     const Work probe = [this](Transaction&) -> Result<void> {
-        parts_->db.change(probe_write);
+        parts_->file->db.change(probe_write);
         return {};
     };
-    co_return co_await parts_->writer->write(probe, Durability::relaxed);
+    co_return co_await parts_->writer.write(probe, Durability::relaxed);
 }
 
 Statistics SqliteMetadata::statistics() const {
     Statistics statistics{.reads = parts_->reads};
-    parts_->writer->report(statistics);
-    statistics.checkpoints = parts_->checkpointer->count();
+    parts_->writer.report(statistics);
+    statistics.checkpoints = parts_->checkpointer.count();
     return statistics;
 }
 

@@ -66,7 +66,7 @@ Task<Answer<BatchGetRepositoryScanningConfiguration::Response>> BatchGetReposito
     Request request, const Call& call) {
     std::vector<model::RepositoryName> names;
     for (const auto& wanted : request.repositoryNames.items) {
-        names.push_back(model::RepositoryName::parse(wanted.value).value());  // the shape has checked it
+        names.push_back(model::known_valid<model::RepositoryName>(wanted.value));  // the shape has checked it
     }
     auto found = co_await call.environment.scan_configurations.of_repositories(call.caller, call.own_registry(), names);
     if (!found) co_return fail(std::move(found));

@@ -69,7 +69,7 @@ Task<Answer<CreateRepository::Response>> CreateRepository::handle(Request reques
     auto encryption = encryption_of(request.encryptionConfiguration, registry);
     if (!encryption) co_return std::unexpected(std::move(encryption).error());
     const auto& scanning = request.imageScanningConfiguration;
-    registry::NewRepository wanted{.name = model::RepositoryName::parse(request.repositoryName.value).value(),
+    registry::NewRepository wanted{.name = model::known_valid<model::RepositoryName>(request.repositoryName.value),
                                    .tag_mutability = std::move(*rule),
                                    .scan_on_push = scanning && scanning->scanOnPush.value_or(false),
                                    .encryption = std::move(*encryption),
