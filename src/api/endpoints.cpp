@@ -139,13 +139,11 @@ std::string Addresses::proxy_endpoint(const model::Registry& registry) const {
 }
 
 model::Registry Endpoints::registry_for(std::string_view host) const {
-    auto named = registry_of_host(host);
-    return named ? std::move(*named) : config_.own;
+    return registry_of_host(host).value_or(config_.own);
 }
 
 model::Region Endpoints::region_for(std::string_view host) const {
-    auto named = region_of_host(host);
-    return named ? std::move(*named) : config_.own.region;
+    return region_of_host(host).value_or(config_.own.region);
 }
 
 Addresses Endpoints::seen_from(std::string_view host) const {

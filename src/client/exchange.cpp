@@ -25,11 +25,16 @@ Result<Lines> lines_of(const Headers& headers) {
     Lines lines(curl_slist_append(nullptr, "Expect:"));  // no waiting for "100 Continue"
     for (const auto& [name, value] : headers) {
         if (!is_clean(name) || !is_clean(value)) return fail(FaultKind::invalid_parameter, "a header holds a line end");
-        const auto line = value.empty() ? name + ";" : name + ": " + value;
-        auto* longer = curl_slist_append(lines.get(), line.c_str());
+        std::string line = name;
+        if (value.empty()) {
+            line += ';';
+        } else {
+            line.append(": ").append(value);
+        }
+        auto* before = lines.release();
+        auto* longer = curl_slist_append(before, line.c_str());
+        lines.reset(longer != nullptr ? longer : before);
         if (longer == nullptr) throw std::bad_alloc();
-        static_cast<void>(lines.release());
-        lines.reset(longer);
     }
     return lines;
 }

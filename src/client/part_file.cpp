@@ -2,10 +2,10 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 
 namespace berth::client {
@@ -19,7 +19,8 @@ constexpr mode_t usual_mode = 0644;
 
 std::unexpected<Fault> failed(const char* step, const fs::path& path) {
     const auto kind = errno == ENOSPC || errno == EDQUOT ? FaultKind::storage_full : FaultKind::unavailable;
-    return fail(kind, "cannot " + std::string(step) + " " + path.string() + ": " + std::strerror(errno));
+    return fail(kind,
+                "cannot " + std::string(step) + " " + path.string() + ": " + std::generic_category().message(errno));
 }
 
 bool sync_folder(const fs::path& folder) {

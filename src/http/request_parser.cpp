@@ -118,6 +118,7 @@ int RequestParser::parse_head(std::string_view head, Request& request, Framing& 
 }
 
 RequestParser::Decoded RequestParser::decode_chunks(std::string_view in, std::span<std::byte> out) {
+    if (!holder_->machine) return {.malformed = true};  // no head, no chunks
     auto& machine = *holder_->machine;
     machine.write_to(out);
     Decoded decoded;

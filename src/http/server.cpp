@@ -33,17 +33,17 @@ unsigned thread_count(const ServerOptions& options) {
 class Server::Impl {
 public:
     Impl(ServerOptions options, Handler handler)
-        : options_(std::move(options)), handler_(std::move(handler)), tls_(make_tls()) {
+        : options_(std::move(options)),
+          handler_(std::move(handler)),
+          tls_(make_tls()),
+          threads_(make_threads()),
+          acceptor_(options_, threads_),
+          grace_(first()) {
         std::signal(SIGPIPE, SIG_IGN);  // NOLINT: see server.hpp
-        for (unsigned i = 0; i < thread_count(options_); ++i) {
-            threads_.push_back(std::make_unique<IoThread>(service_, [this] { thread_is_quiet(); }));
-        }
-        acceptor_.emplace(options_, threads_);
-        grace_.emplace(first());
-        acceptor_->start();
+        acceptor_.start();
     }
 
-    [[nodiscard]] std::uint16_t port() const { return acceptor_->port(); }
+    [[nodiscard]] std::uint16_t port() const { return acceptor_.port(); }
 
     void run() {
         std::vector<std::jthread> others;
@@ -68,7 +68,7 @@ public:
             sum.bytes_out += counters.bytes_out.get();
         }
         // Read after `closed`, so that the difference is never negative.
-        sum.connections_accepted = acceptor_->accepted();
+        sum.connections_accepted = acceptor_.accepted();
         sum.connections_open = sum.connections_accepted - std::min(closed, sum.connections_accepted);
         return sum;
     }
@@ -77,18 +77,25 @@ private:
     using Time = std::chrono::steady_clock;
 
     [[nodiscard]] TlsContext make_tls() const { return options_.tls ? make_tls_context(*options_.tls) : TlsContext(); }
+    [[nodiscard]] std::vector<std::unique_ptr<IoThread>> make_threads() {
+        std::vector<std::unique_ptr<IoThread>> threads;
+        for (unsigned i = 0; i < thread_count(options_); ++i) {
+            threads.push_back(std::make_unique<IoThread>(service_, [this] { thread_is_quiet(); }));
+        }
+        return threads;
+    }
     asio::io_context& first() { return threads_.front()->context(); }
 
     void drain_by(Time::time_point by) {
         if (by >= drain_by_) return;
         if (drain_by_ == Time::time_point::max()) {
-            acceptor_->stop();
+            acceptor_.stop();
             for (const auto& thread : threads_) thread->drain();
         }
         drain_by_ = by;
         if (quiet_threads_ == threads_.size()) return;
-        grace_->expires_at(by);
-        grace_->async_wait([this](const boost::system::error_code& ec) {
+        grace_.expires_at(by);
+        grace_.async_wait([this](const boost::system::error_code& ec) {
             if (ec) return;
             for (const auto& thread : threads_) thread->cut();
         });
@@ -96,7 +103,7 @@ private:
 
     void thread_is_quiet() {
         asio::post(first(), [this] {
-            if (++quiet_threads_ == threads_.size()) grace_->cancel();
+            if (++quiet_threads_ == threads_.size()) grace_.cancel();
         });
     }
 
@@ -106,8 +113,8 @@ private:
     BlockingPool pool_{file_readers};  // outlives the threads' connections, which may wait for it
     const Service service_{.options = options_, .handler = handler_, .tls = tls_.get(), .pool = pool_};
     std::vector<std::unique_ptr<IoThread>> threads_;
-    std::optional<Acceptor> acceptor_;
-    std::optional<asio::steady_timer> grace_;
+    Acceptor acceptor_;
+    asio::steady_timer grace_;
     Time::time_point drain_by_ = Time::time_point::max();
     std::size_t quiet_threads_ = 0;
 };

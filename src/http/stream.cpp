@@ -138,7 +138,8 @@ Task<IoResult> Stream::read_some(std::span<std::byte> out) {
     if (got <= 0) co_return IoResult{.status = IoStatus::closed};
     const auto bytes = static_cast<std::size_t>(got);
     counters_.bytes_in.add(bytes);
-    if ((since_breath_ += bytes) >= breath) co_await breathe(0);
+    since_breath_ += bytes;
+    if (since_breath_ >= breath) co_await breathe(0);
     co_return IoResult{.bytes = bytes};
 }
 
@@ -199,7 +200,8 @@ Task<IoStatus> Stream::write(std::string_view head, std::string_view body, More 
         const auto of_head = std::min(bytes, head.size());
         head.remove_prefix(of_head);
         body.remove_prefix(bytes - of_head);
-        if ((since_breath_ += bytes) >= breath) co_await breathe(0);
+        since_breath_ += bytes;
+        if (since_breath_ >= breath) co_await breathe(0);
     }
     co_return IoStatus::ok;
 }

@@ -24,7 +24,8 @@ std::optional<Login> login_of(const json::value& entry) {
     const auto* auth = object != nullptr ? object->if_contains("auth") : nullptr;
     if (auth == nullptr || !auth->is_string()) return std::nullopt;
     const auto text = from_base64(auth->get_string());
-    const auto colon = text ? text->find(':') : std::string::npos;
+    if (!text) return std::nullopt;
+    const auto colon = text->find(':');
     if (colon == std::string::npos || colon == 0) return std::nullopt;
     return Login{.user = text->substr(0, colon), .password = Secret(text->substr(colon + 1))};
 }

@@ -74,7 +74,9 @@ private:
             return {};
         }
         if (!found) return fail(std::move(found));
-        return found->manifest ? add_image(digest, *found->manifest) : add_children(*found->index, depth);
+        if (const auto& manifest = found->manifest) return add_image(digest, *manifest);
+        if (const auto& index = found->index) return add_children(*index, depth);
+        return {};
     }
 
     Result<void> add_children(const inventory::Index& index, int depth) {
@@ -97,6 +99,7 @@ private:
         if (!config) return fail(std::move(config));
         if (wanted_ && !fits(*wanted_, config->platform)) return {};
         std::vector<inventory::ImageLayer> layers;
+        layers.reserve(manifest.layers.size());
         for (const auto& layer : manifest.layers) layers.push_back({layer});
         images_.push_back(
             std::make_unique<RemoteImage>(session_, digest, std::move(config->platform), std::move(layers)));

@@ -44,15 +44,15 @@ Task<void> SbomAttacher::attach(const ScanTarget& target, const inventory::Inven
     const registry::Call call{.principal = iam::account_root(registry), .request_id = {}};
     auto wanted = co_await find_wanted(call, target);
     Result<void> done;
-    if (wanted && *wanted) {
+    if (!wanted) {
+        done = std::unexpected(wanted.error());
+    } else if (auto& present = *wanted) {
         SbomFacts facts{.tag = {}, .layers = {}, .registry_host = host_of_(registry), .tool_version = tool_version_};
-        if (!(*wanted)->tags.empty()) facts.tag = (*wanted)->tags.front().text();
+        if (!present->tags.empty()) facts.tag = present->tags.front().text();
         for (const auto& layer : target.layers) facts.layers.push_back(layer.digest);
         const auto attached = co_await attach_sbom(uploads_, images_, call, target.repository,
-                                                   std::move((*wanted)->image), inventory, std::move(facts), format_);
+                                                   std::move(present->image), inventory, std::move(facts), format_);
         if (!attached) done = std::unexpected(attached.error());
-    } else if (!wanted) {
-        done = std::unexpected(wanted.error());
     }
     // The image, or all of its repository, was deleted while it was read.
     if (done || done.error().kind == FaultKind::image_not_found ||

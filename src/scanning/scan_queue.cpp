@@ -178,12 +178,13 @@ private:
 Task<Result<bool>> ScanQueue::run_next() {
     auto claimed = co_await claim();
     if (!claimed) co_return fail(std::move(claimed));
-    if (!*claimed) co_return false;
-    const auto queued = **claimed;
+    const auto& taken = *claimed;
+    if (!taken) co_return false;
+    const auto queued = *taken;
     const Running running(*this);
 
-    auto wanted = co_await find_wanted(services_, queued.image);
-    if (wanted && !*wanted) {
+    auto looked = co_await find_wanted(services_, queued.image);
+    if (looked && !*looked) {
         auto gone = co_await services_.metadata.write(
             [&](store::Transaction& tx) -> Result<bool> { return tx.scans().finish(queued.image, owner_); });
         if (!gone) co_return fail(std::move(gone));
@@ -191,11 +192,11 @@ Task<Result<bool>> ScanQueue::run_next() {
     }
     auto type = store::ScanType::basic;
     Result<scan::Findings> outcome = fail(FaultKind::internal, "");
-    if (wanted) {
-        type = (*wanted)->type;
-        outcome = co_await guarded(scanner_, (*wanted)->target, depth_of(type));
-    } else {
-        outcome = std::unexpected(std::move(wanted).error());
+    if (!looked) {
+        outcome = std::unexpected(std::move(looked).error());
+    } else if (const auto& wanted = *looked) {
+        type = wanted->type;
+        outcome = co_await guarded(scanner_, wanted->target, depth_of(type));
     }
     const auto begin = std::chrono::steady_clock::now();
     auto settled = co_await settle(queued, type, std::move(outcome));

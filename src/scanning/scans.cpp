@@ -21,7 +21,7 @@ constexpr std::size_t images_at_once = 200;
 
 Result<model::Image> find_image(store::Transaction& tx, const registry::RepositoryRef& repository,
                                 model::RepositoryId in, const model::ImageIdentifier& id) {
-    auto image = id.tag ? tx.images().find(in, *id.tag) : tx.images().find(in, *id.digest);
+    auto image = registry::find_image(tx, in, id);
     if (!image || (id.digest && image->digest != *id.digest)) {
         return std::unexpected(registry::image_not_found(repository, id));
     }

@@ -60,6 +60,7 @@ Task<Result<void>> load(store::BlobStore& blobs, Document& document) {
 void suppress_by_rules(const std::vector<store::SuppressionRule>& rules, const registry::RepositoryRef& repository,
                        Timestamp now, ScannedImage& image) {
     std::vector<scan::SuppressionRule> all;
+    all.reserve(rules.size());
     for (const auto& rule : rules) {
         all.push_back({.name = rule.name,
                        .vulnerability = rule.vulnerability,

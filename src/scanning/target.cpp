@@ -22,12 +22,14 @@ Task<Result<std::optional<WantedScan>>> find_wanted(registry::Services& services
                                      .digest = row->digest,
                                      .layers = {}}};
     });
-    if (!found || !*found) co_return found;
+    if (!found) co_return found;
+    auto& wanted = *found;
+    if (!wanted) co_return found;
     const auto manifest = oci::parse_manifest(bytes, media_type, {.depth = services.settings.manifest_depth});
     if (!manifest) co_return std::unexpected(manifest.error());
     for (std::size_t i = 1; i < manifest->blobs.size(); ++i) {
         const auto& layer = manifest->blobs[i];
-        (*found)->target.layers.push_back({.digest = layer.digest, .media_type = layer.media_type, .size = layer.size});
+        wanted->target.layers.push_back({.digest = layer.digest, .media_type = layer.media_type, .size = layer.size});
     }
     co_return found;
 }

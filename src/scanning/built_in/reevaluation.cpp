@@ -234,7 +234,7 @@ Task<Result<void>> Reevaluation::work_off(const Generation& database, const std:
                 store::Durability::relaxed);
             if (!step) co_return fail(std::move(step));
             at = step->at;
-            if (step->begun) (*items)[at].rematch = step->begun.value();
+            if (const auto& begun = step->begun) (*items)[at].rematch = *begun;
             report.images += step->images;
         }
     }

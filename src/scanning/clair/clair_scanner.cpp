@@ -67,6 +67,7 @@ public:
         auto report = fetch_report(target.digest);
         if (!report) return fail(std::move(report));
         std::vector<std::string> layers;
+        layers.reserve(target.layers.size());
         for (const auto& layer : target.layers) layers.push_back(layer.digest.text());
         auto findings = findings_of(*report, layers, depth);
         if (!findings && findings.error().kind == FaultKind::invalid_parameter) {
@@ -101,7 +102,7 @@ private:
             if (answer->status != ok && answer->status != created) return refused(*answer);
             const auto report = parse_object(answer->body);
             const auto state = report ? text_at(*report, "state") : std::string();
-            if (state.empty()) return rubbish("Clair's answer is no index report");
+            if (!report || state.empty()) return rubbish("Clair's answer is no index report");
             if (state == "IndexFinished") return {};
             if (state == "IndexError") return broken(text_at(*report, "err"));
             // Somebody else's request for the same image is still under way.
@@ -206,8 +207,7 @@ ClairScanner::ClairScanner(Options options, const auth::StatementKey& links, con
     : options_(std::move(options)), links_(links), clock_(clock), pool_(pool) {}
 
 Task<Result<scan::Findings>> ClairScanner::scan(const ScanTarget& target, scan::Depth depth) {
-    const ScanTarget own = target;
-    co_return co_await offload(pool_, [this, &own, depth] { return Run(*this).scan(own, depth); });
+    co_return co_await offload(pool_, [this, &target, depth] { return Run(*this).scan(target, depth); });
 }
 
 Task<Result<vulndb::Freshness>> ClairScanner::state() {

@@ -65,10 +65,10 @@ Task<Result<void>> Rematch::run_lane(Batch& batch) {
 }
 
 Task<Result<bool>> Rematch::ask_again(const store::ImageScan& scan, const std::string& generation) {
-    const auto wanted = co_await find_wanted(services_, scan.image);
+    auto found = co_await find_wanted(services_, scan.image);
     std::optional<scan::Findings> findings;
-    if (wanted && *wanted) {
-        auto outcome = co_await scanner_.scan((*wanted)->target, scan::Depth::enhanced);
+    if (const auto wanted = std::move(found).value_or(std::nullopt)) {
+        auto outcome = co_await scanner_.scan(wanted->target, scan::Depth::enhanced);
         if (!outcome && outcome.error().kind == FaultKind::unavailable) {
             // Who still answers for itself has trouble with this image, which must not keep the others waiting.
             const auto state = co_await scanner_.state();
@@ -80,7 +80,7 @@ Task<Result<bool>> Rematch::ask_again(const store::ImageScan& scan, const std::s
         if (outcome && outcome->outcome != scan::Outcome::unsupported_system) findings = std::move(*outcome);
         if (!outcome) {
             log::warning("Clair cannot match an image again; its findings stay as they are",
-                         {{"digest", (*wanted)->target.digest.text()}, {"reason", outcome.error().message}});
+                         {{"digest", wanted->target.digest.text()}, {"reason", outcome.error().message}});
         }
     }
     if (findings) {
