@@ -1,4 +1,4 @@
-// Signatures and SBOMs of an image that somebody deleted go after it, and come back with it.
+// Signatures and SBOMs of an image that somebody deleted or archived go after it, and come back with it.
 #include "registry/followers.hpp"
 
 #include "registry/events.hpp"
@@ -235,11 +235,152 @@ TEST_F(FollowersTest, AReferrerThatCannotComeBackDoesNotKeepItsSubject) {
     EXPECT_TRUE(binned(attestations)) << "it waits in the bin for its child";
 }
 
+// ---- into the archive and back
+
+class ArchivedFollowersTest : public FollowersTest {
+protected:
+    void set_class(const std::string& manifest, StorageClass target) {
+        world_.clock.advance(1s);
+        const auto done = wait_for(world_.storage_classes.update(
+            world_.root, app_, {.digest = digest(manifest), .tag = std::nullopt}, target));
+        ASSERT_TRUE(done) << done.error().message;
+    }
+    void archive(const std::string& manifest) { set_class(manifest, StorageClass::archive); }
+    void bring_back(const std::string& manifest) {
+        set_class(manifest, StorageClass::standard);
+        ASSERT_TRUE(wait_for(world_.storage_classes.activate(find(manifest).id)));
+    }
+    model::Image find(const std::string& manifest) {
+        return world_.look([&](store::Transaction& tx) { return tx.images().find(row_, digest(manifest)); }).value();
+    }
+    bool archived(const std::string& manifest) { return find(manifest).status == model::ImageStatus::archived; }
+};
+
+TEST_F(ArchivedFollowersTest, TheyFollowASubjectThatSomebodyArchived) {
+    const auto subject = put("subject", nullptr, "v1");
+    const auto signature = put("signature", &subject, "sig");
+    const auto nested = put("signature of the signature", &signature);
+    const auto other = put("other");
+    const auto kept = put("signature of the other", &other);
+    const model::Reference by_tag = tag("sig");
+    ASSERT_TRUE(wait_for(world_.images.get(world_.root, app_, by_tag, Images::Pull::no)));
+    archive(subject);
+    EXPECT_FALSE(archived(signature)) << "not in the call itself";
+    EXPECT_FALSE(asked_for_at(world_.clock.now()));
+    EXPECT_TRUE(asked_for_at(world_.clock.now() + world_.settings.lifecycle.push_delay));
+    follow();
+    EXPECT_TRUE(archived(signature));
+    EXPECT_TRUE(archived(nested));
+    EXPECT_FALSE(archived(kept));
+    EXPECT_FALSE(wait_for(world_.images.get(world_.root, app_, by_tag, Images::Pull::no))) << "out of the caches too";
+    auto events = world_.look([](store::Transaction& tx) { return tx.outbox().page(0, 100); });
+    std::erase_if(events, [](const auto& one) { return one.kind != event::image_archive; });
+    ASSERT_EQ(events.size(), 3U);
+    EXPECT_EQ(events.back().cause, model::by_principal(world_.root.principal.arn));
+}
+
+TEST_F(ArchivedFollowersTest, WithoutAPolicyTheyAreLeftAlone) {
+    ASSERT_TRUE(wait_for(world_.lifecycle_policies.remove(world_.root, app_)));
+    const auto subject = put("subject");
+    const auto signature = put("signature", &subject);
+    archive(subject);
+    EXPECT_FALSE(asked_for_at(world_.clock.now() + 1h));
+    put_policy();
+    follow();
+    EXPECT_FALSE(archived(signature));
+}
+
+TEST_F(ArchivedFollowersTest, WhatAnIndexNamesOrCameLaterOrASubjectThatIsBackLeadsStays) {
+    const auto subject = put("subject");
+    const auto in_index = put("in an index", &subject);
+    put_bytes(index_of({in_index}), "multi");
+    const auto signature = put("signature", &subject);
+    archive(subject);
+    const auto later = put("pushed afterwards", &subject);
+    follow();
+    EXPECT_FALSE(archived(in_index));
+    EXPECT_TRUE(archived(signature));
+    EXPECT_FALSE(archived(later));
+
+    const auto second = put("second");
+    const auto its = put("its signature", &second);
+    archive(second);
+    bring_back(second);
+    follow();
+    EXPECT_FALSE(archived(its));
+}
+
+TEST_F(ArchivedFollowersTest, TheyComeBackWithTheirSubject) {
+    const auto subject = put("subject", nullptr, "v1");
+    const auto unwanted = put("archived for itself", &subject);
+    const auto signature = put("signature", &subject);
+    const auto nested = put("signature of the signature", &signature);
+    archive(unwanted);
+    archive(subject);
+    follow();
+    ASSERT_TRUE(archived(nested));
+    ASSERT_TRUE(wait_for(world_.lifecycle_policies.remove(world_.root, app_)));  // they follow all the same
+    ASSERT_TRUE(asked_for_at(world_.clock.now() + 1h));                          // the job that has just been done
+    bring_back(subject);
+    EXPECT_TRUE(asked_for_at(world_.clock.now()));
+    follow();
+    EXPECT_FALSE(archived(signature));
+    EXPECT_FALSE(archived(nested));
+    EXPECT_TRUE(archived(unwanted));
+    EXPECT_EQ(find(signature).last_activated_at, world_.clock.now());
+}
+
+TEST_F(ArchivedFollowersTest, AndWithOneThatIsPushedAgain) {
+    const auto subject = put("subject", nullptr, "v1");
+    const auto signature = put("signature", &subject);
+    archive(subject);
+    follow();
+    ASSERT_TRUE(archived(signature));
+    put("subject", nullptr, "v1");
+    follow();
+    EXPECT_FALSE(archived(signature));
+}
+
+TEST_F(ArchivedFollowersTest, WhatAPolicyArchivedComesBackToo) {
+    const auto subject = put("subject", nullptr, "v1");
+    const auto signature = put("signature", &subject);
+    world_.clock.advance(24h * 40);
+    const std::string_view rules =
+        R"({"rules":[{"rulePriority":1,"description":"what nobody has pulled for a month","selection":)"
+        R"({"tagStatus":"tagged","tagPrefixList":["v"],"countType":"sinceImagePushed","countUnit":"days",)"
+        R"("countNumber":30},"action":{"type":"transition","targetStorageClass":"archive"}}]})";
+    ASSERT_TRUE(wait_for(world_.lifecycle_policies.put(world_.root, app_, std::string(rules))));
+    ASSERT_EQ(wait_for(world_.lifecycle_runs.run(row_, {})).value(), RunEnd::finished);
+    ASSERT_TRUE(archived(subject));
+    ASSERT_TRUE(archived(signature));
+    bring_back(subject);
+    follow();
+    EXPECT_FALSE(archived(signature));
+}
+
+TEST_F(ArchivedFollowersTest, ManyGoAndComeInSmallTransactions) {
+    world_.settings.lifecycle.batch = 3;
+    const auto subject = put("subject");
+    std::vector<std::string> signatures;
+    for (int n = 0; n < 10; ++n) signatures.push_back(put("signature " + std::to_string(n), &subject));
+    const auto gone = [&] { return std::ranges::count_if(signatures, [&](const auto& one) { return archived(one); }); };
+    archive(subject);
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_FALSE(wait_for(world_.followers.run(row_, stop.get_token())).value());
+    EXPECT_EQ(gone(), 0);
+    follow();
+    EXPECT_EQ(gone(), 10);
+    bring_back(subject);
+    follow();
+    EXPECT_EQ(gone(), 0);
+}
+
 TEST_F(FollowersTest, WhatAPolicyExpiresTakesItsReferrersAlongByItself) {
     const auto subject = put("subject", nullptr, "v1");
     put("signature", &subject);
     wait_for(world_.metadata->write([&](store::Transaction& tx) -> Result<int> {
-        expect_followers(world_.services, tx, tx.images().find(row_, digest(subject)).value(),
+        expect_followers(world_.services, tx, tx.images().find(row_, digest(subject)).value(), store::Way::out,
                          model::by_lifecycle_rule(1));
         EXPECT_FALSE(tx.lifecycle().lead(row_));
         return 0;

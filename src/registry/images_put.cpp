@@ -210,8 +210,11 @@ Task<Result<PutImageOutcome>> Images::put(const Call& call, RepositoryRef reposi
     if (stored->scan_waits) services_.bell.ring_for_scan();
     auto& image = stored->image;
     forget_tags(image.repository, request.tags);
-    // One that came out of the archive is listed again.
-    if (image.last_activated_at) services_.cache.tag_pages.drop(key_of(image.repository, ""));
+    // One that came out of the archive is listed again, and its followers wait for a job.
+    if (image.last_activated_at) {
+        services_.cache.tag_pages.drop(key_of(image.repository, ""));
+        services_.bell.ring();
+    }
     PutImageOutcome outcome{.image = std::move(image), .subject = std::nullopt};
     outcome.subject = outcome.image.subject;
     co_return outcome;

@@ -39,7 +39,7 @@ Result<std::vector<DeletedImage>> Removal::image(const model::Image& image) {
         if (!parents.empty()) return std::unexpected(image_referenced(parents));
     }
     const auto tags = tx_.images().tags(image.id);
-    expect_followers(services_, tx_, image, cause_);
+    expect_followers(services_, tx_, image, store::Way::out, cause_);
     if (services_.settings.recycle_bin.count() > 0) {
         tx_.bin().put(image.id, tags_taken_from(image), cause_, services_.clock.now());
     } else {

@@ -3,6 +3,7 @@
 #include "registry/access.hpp"
 #include "registry/events.hpp"
 #include "registry/faults.hpp"
+#include "registry/followers.hpp"
 #include "registry/job_bell.hpp"
 #include "registry/on_demand_jobs.hpp"
 #include "registry/read_cache.hpp"
@@ -51,6 +52,7 @@ Result<StatusChange> archive_image(Services& services, store::Transaction& tx, c
         if (index && index->status != ImageStatus::archived) standing.push_back(parent);
     }
     if (!standing.empty()) return std::unexpected(image_referenced(standing));
+    expect_followers(services, tx, image, store::Way::to_archive, cause);
     auto change = set_status(tx, image, ImageStatus::archived, services.clock.now());
     announce_image(services, tx, event::image_archive, repository, image, nullptr, cause);
     return change;
@@ -58,6 +60,7 @@ Result<StatusChange> archive_image(Services& services, store::Transaction& tx, c
 
 StatusChange activate_image(Services& services, store::Transaction& tx, const RepositoryRef& repository,
                             const model::Image& image) {
+    expect_followers(services, tx, image, store::Way::back, {});
     auto change = set_status(tx, image, ImageStatus::active, services.clock.now());
     announce_image(services, tx, event::image_activate, repository, image, nullptr);
     tx.scans().erase(image.id);  // what it said may be long out of date
@@ -103,6 +106,7 @@ Task<Result<void>> StorageClasses::activate(model::ImageRowId id) {
     if (const auto& change = *changed) {
         forget_status(services_.cache, *change);
         if (change->scan_waits) services_.bell.ring_for_scan();
+        services_.bell.ring();  // for its followers
     }
     co_return Result<void>{};
 }

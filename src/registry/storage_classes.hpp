@@ -46,7 +46,7 @@ void forget_status(ReadCache& cache, const StatusChange& change);
 [[nodiscard]] Result<StatusChange> archive_image(Services& services, store::Transaction& tx,
                                                  const RepositoryRef& repository, const model::Image& image,
                                                  const model::Cause& cause);
-// An archived or activating image becomes active; its event says when.
+// An archived or activating image becomes active; its event says when. Its followers are expected in both cases.
 StatusChange activate_image(Services& services, store::Transaction& tx, const RepositoryRef& repository,
                             const model::Image& image);
 

@@ -71,12 +71,12 @@ struct PreviewPlace {
 };
 
 // Where a subject went for its referrers to follow.
-enum class Way : std::uint8_t { out, to_archive };
+enum class Way : std::uint8_t { out, to_archive, back };
 
 struct Lead {
     model::Digest subject;
     Way way = Way::out;
-    Timestamp at;
+    Timestamp at;  // when it went; of one that is back from the archive: since when it had been there
     model::Cause cause;
 };
 

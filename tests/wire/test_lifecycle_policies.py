@@ -306,6 +306,29 @@ def test_signatures_follow_a_subject_that_was_deleted_and_come_back_with_it(serv
         assert [one["digest"] for one in referrers] == [signature]
 
 
+def test_signatures_follow_a_subject_into_the_archive_and_back(server):
+    client, oci = ecr.client(server), Oci(server.url, ecr.token(server))
+    client.create_repository(repositoryName="follow/archive")
+    client.put_lifecycle_policy(repositoryName="follow/archive", lifecyclePolicyText=text(keep(100)))
+    subject, manifest = oci.push_image("follow/archive", "v1")
+    signature, _ = oci.push_image("follow/archive", None, salt=b"signature", subject=descriptor(manifest, MANIFEST))
+
+    def statuses():
+        ids = [{"imageDigest": digest} for digest in (subject, signature)]
+        details = client.describe_images(repositoryName="follow/archive", imageIds=ids)["imageDetails"]
+        return {detail["imageStatus"] for detail in details}
+
+    def move(storage_class):
+        client.update_image_storage_class(repositoryName="follow/archive", imageId={"imageDigest": subject},
+                                          targetStorageClass=storage_class)
+    move("ARCHIVE")
+    assert eventually(lambda: statuses() == {"ARCHIVED"})
+    move("STANDARD")
+    assert eventually(lambda: statuses() == {"ACTIVE"})
+    referrers = oci.referrers("follow/archive", subject).json()["manifests"]
+    assert [one["digest"] for one in referrers] == [signature]
+
+
 # ---- default policies, an operation of Berth's own service
 
 def extension(server, operation, **body):

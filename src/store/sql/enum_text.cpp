@@ -44,6 +44,7 @@ constexpr Word<LifecycleAction> lifecycle_actions[] = {
 constexpr Word<Way> ways[] = {
     {Way::out, "OUT"},
     {Way::to_archive, "TO_ARCHIVE"},
+    {Way::back, "BACK"},
 };
 constexpr Word<ScanType> scan_types[] = {
     {ScanType::basic, "BASIC"},
