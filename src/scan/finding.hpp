@@ -92,6 +92,9 @@ struct Findings {
     std::vector<Finding> findings;
     // What was left out and why, for people: packages whose version is none, partial inventories.
     std::vector<std::string> notes;
+    // Of an outcome that is complete: something of the image was not judged, so that no findings there means nothing.
+    // The notes say what.
+    bool partial = false;
     vulndb::Freshness database;
 };
 

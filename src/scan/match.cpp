@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace berth::scan {
@@ -63,21 +64,58 @@ void note_nameless_archives(const inventory::Inventory& inventory, std::vector<s
     note_packages(nameless, "Java archives do not say whose they are and were not looked up", notes);
 }
 
-bool any_language(const inventory::Inventory& inventory, const System* system) {
-    return std::ranges::any_of(inventory.packages, [&](const inventory::Package& package) {
-        return !inventory::is_operating_system(package.type) && package.owned_by.empty() && subject_of(package, system);
-    });
+// The ecosystems of the packages that the languages' own advisories are asked about.
+struct Languages {
+    bool any_known = false;
+    std::set<std::string> unknown;  // those that the database holds nothing about
+};
+
+Languages languages_of(const inventory::Inventory& inventory, const System* system, const vulndb::Database& database) {
+    Languages found;
+    for (const auto& query : queries_of(inventory, system, true)) {
+        if (inventory::is_operating_system(query.package->type)) continue;
+        const auto& stream = query.subject.stream;
+        if (database.covers(stream)) {
+            found.any_known = true;
+        } else {
+            found.unknown.insert(stream.ecosystem);
+        }
+    }
+    return found;
+}
+
+// "The vulnerability database holds nothing about Go, npm."
+std::string nothing_about(const std::set<std::string>& ecosystems) {
+    std::string text = "The vulnerability database holds nothing about ";
+    const char* separator = "";
+    for (const auto& ecosystem : ecosystems) {
+        text += separator + ecosystem;
+        separator = ", ";
+    }
+    return text + ".";
+}
+
+void add_sentence(std::string sentence, std::string& text) {
+    text += (text.empty() ? "" : " ") + sentence;
 }
 
 // What cannot be seen makes the scan unsupported, unless packages of languages are there to judge.
-void take_obstacle(std::string obstacle, bool languages_seen, Findings& findings) {
-    if (obstacle.empty()) return;
-    if (languages_seen) {
-        findings.notes.push_back(obstacle + " Only packages of languages were looked up.");
+void take_obstacle(std::string obstacle, const Languages& languages, Findings& findings) {
+    if (!obstacle.empty() && !languages.any_known) {
+        if (!languages.unknown.empty()) add_sentence(nothing_about(languages.unknown), obstacle);
+        findings.outcome = Outcome::unsupported_system;
+        findings.reason = std::move(obstacle);
         return;
     }
-    findings.outcome = Outcome::unsupported_system;
-    findings.reason = std::move(obstacle);
+    if (!obstacle.empty()) {
+        findings.notes.push_back(obstacle + " Only packages of languages were looked up.");
+        // An image that is nothing but a program has no system to be judged.
+        findings.partial = findings.partial || findings.distribution.has_value();
+    }
+    if (!languages.unknown.empty()) {
+        findings.notes.push_back(nothing_about(languages.unknown) + " What the image has of it was not judged.");
+        findings.partial = true;
+    }
 }
 
 }  // namespace
@@ -121,7 +159,7 @@ Findings conclude(const inventory::Inventory& inventory, const vulndb::Database&
         if (!any_findings) problem = text;
         findings.notes.push_back(text + " What was found since is not in its advisories.");
     }
-    take_obstacle(std::move(problem), enhanced && any_language(inventory, system), findings);
+    take_obstacle(std::move(problem), enhanced ? languages_of(inventory, system, database) : Languages{}, findings);
     return findings;
 }
 

@@ -238,6 +238,34 @@ TEST_F(Match, FindsLanguagePackagesWithoutASystem) {
     EXPECT_EQ(enhanced.notes.size(), 1U);
 }
 
+// Nothing found is no clean bill where the database has no advisories of the language.
+TEST_F(Match, NamesTheEcosystemsThatTheDatabaseHoldsNothingAbout) {
+    database_.cover(debian_12);
+    image(bookworm, {deb("curl", "1"), language(PackageType::npm, "lodash", "4.17.4"),
+                     language(PackageType::go, "golang.org/x/text", "0.3.0"),
+                     language(PackageType::pypi, "requests", "2.19.0")});
+    database_.cover({"PyPI", ""});
+    const auto enhanced = scan(Depth::enhanced);
+    EXPECT_EQ(enhanced.outcome, Outcome::complete);
+    EXPECT_TRUE(enhanced.partial);
+    ASSERT_EQ(enhanced.notes.size(), 1U);
+    EXPECT_EQ(enhanced.notes[0].find("The vulnerability database holds nothing about Go, npm."), 0U);
+    EXPECT_FALSE(scan(Depth::basic).partial);
+    EXPECT_TRUE(scan(Depth::basic).notes.empty());
+}
+
+TEST_F(Match, FailsWhenNothingAtAllCouldBeJudged) {
+    database_.cover(debian_12);
+    inventory_.packages = {language(PackageType::npm, "lodash", "4.17.4")};
+    const auto nothing = scan(Depth::enhanced);
+    EXPECT_EQ(nothing.outcome, Outcome::unsupported_system);
+    EXPECT_EQ(nothing.reason, "The image names no operating system. The vulnerability database holds nothing about npm.");
+    database_.cover({"npm", ""});
+    const auto judged = scan(Depth::enhanced);
+    EXPECT_EQ(judged.outcome, Outcome::complete);
+    EXPECT_FALSE(judged.partial);
+}
+
 // Trap 14: two databases in one image: both count, each with its path.
 TEST_F(Match, TellsPackagesOfTwoDatabasesApart) {
     auto inner = deb("curl", "7.88.1-1");

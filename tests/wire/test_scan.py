@@ -182,6 +182,23 @@ def test_a_system_that_nobody_speaks_for_is_not_safe(berth, tmp_path):
     assert "UNSUPPORTED" in berth("scan", "--os-only", str(layout.folder))[1]
 
 
+def test_a_language_that_the_database_does_not_know_is_not_safe(berth, tmp_path):
+    source = tmp_path / "source"
+    (source / "srv").mkdir(parents=True)
+    (source / "srv/Cargo.lock").write_text(
+        '[[package]]\nname = "time"\nversion = "0.1.44"\n'
+        'source = "registry+https://github.com/rust-lang/crates.io-index"\n')
+    code, out, _ = berth("scan", str(source))
+    assert code == 4 and "UNSUPPORTED" in out and "holds nothing about crates.io" in out
+    (source / "etc").mkdir()
+    (source / "etc/os-release").write_text('ID=debian\nVERSION_ID="12"\n')
+    (source / "var/lib/dpkg").mkdir(parents=True)
+    (source / "var/lib/dpkg/status").write_text(STATUS)
+    code, out, _ = berth("scan", str(source))
+    assert code == 0 and "CVE-2024-0001" in out
+    assert "note: The vulnerability database holds nothing about crates.io" in out
+
+
 def test_archives_and_folders(berth, image, tmp_path):
     archive = tmp_path / "layout.tar"
     with tarfile.open(archive, "w") as tar:
