@@ -199,13 +199,9 @@ private:
         const auto watched = with_progress(image, bar_);
         const auto inventory = inventory::inventory_of(*watched, limits_by_hand(), nullptr);
         bar_.clear();
-        if (!inventory) {
-            std::fprintf(stderr, "berth: %s: %s\n", arguments_.target.target.c_str(),
-                         scan::printable(inventory.error().message).c_str());
-            broken_ = true;
-            return;
-        }
+        if (!inventory) return say_broken(inventory.error().message);
         auto findings = scan::match(*inventory, *plan_.database, plan_.options);
+        if (findings.unreadable) return say_broken(findings.reason);
         set_aside(image, findings);
         if (arguments_.ignore_unfixed) scan::drop_unfixed(findings);
         // The gate looks at all severities, whichever are shown.
@@ -213,6 +209,11 @@ private:
         unsupported_ = unsupported_ || findings.outcome != scan::Outcome::complete;
         if (!plan_.severities.empty()) scan::keep_severities(plan_.severities, findings);
         output_.add(findings, image, plan_.now);
+    }
+
+    void say_broken(const std::string& why) {
+        std::fprintf(stderr, "berth: %s: %s\n", arguments_.target.target.c_str(), scan::printable(why).c_str());
+        broken_ = true;
     }
 
     void set_aside(const inventory::ImageSource& image, scan::Findings& findings) const {

@@ -17,7 +17,9 @@ std::string encode_inventory(const Inventory& inventory) {
         out.number(package.layer);
         out.text(package.owned_by);
     });
-    out.list(inventory.problems, [&](const auto& problem) { out.text(problem); });
+    for (const auto* texts : {&inventory.problems, &inventory.gaps}) {
+        out.list(*texts, [&](const auto& text) { out.text(text); });
+    }
     return pack(magic, out.bytes());
 }
 
@@ -33,7 +35,9 @@ std::optional<Inventory> decode_inventory(std::string_view bytes, std::uint64_t 
         package.owned_by = in.text();
         inventory.packages.push_back(std::move(package));
     });
-    in.list(sizeof(std::string), [&] { inventory.problems.push_back(in.text()); });
+    for (auto* texts : {&inventory.problems, &inventory.gaps}) {
+        in.list(sizeof(std::string), [&] { texts->push_back(in.text()); });
+    }
     return in.done() ? std::optional(std::move(inventory)) : std::nullopt;
 }
 

@@ -65,6 +65,9 @@ struct Inventory {
     std::vector<Package> packages;
     // What could not be read and why; such an inventory is partial.
     std::vector<std::string> problems;
+    // Those of the problems behind which packages may be missing that the system would list: a database of packages
+    // that is damaged, a layer that is not there.
+    std::vector<std::string> gaps = {};
 };
 
 }  // namespace berth::inventory

@@ -123,8 +123,10 @@ public:
     Inventory finish() {
         find_distribution();
         for (const auto& [path, facts] : files_) {
-            for (const auto& problem : facts->problems) inventory_.problems.push_back(path + ": " + problem);
-            if (!is_superseded(path) && !is_foreign(path, *facts)) add_packages(path, *facts);
+            if (is_superseded(path)) continue;
+            const bool foreign = is_foreign(path);
+            note_problems(path, *facts, !foreign && is_package_database(path));
+            if (!foreign) add_packages(path, *facts);
         }
         set_owners();
         return std::move(inventory_);
@@ -199,11 +201,18 @@ private:
         return name == "Packages.db" && there("rpmdb.sqlite");
     }
 
+    void note_problems(const std::string& path, const FileFacts& facts, bool hides_packages) {
+        for (const auto& problem : facts.problems) {
+            inventory_.problems.push_back(path + ": " + problem);
+            if (hides_packages) inventory_.gaps.push_back(inventory_.problems.back());
+        }
+    }
+
     // A database inside another root counts, unless that root is another system: its packages cannot be matched with
     // this one's advisories.
-    bool is_foreign(const std::string& path, const FileFacts& facts) {
+    bool is_foreign(const std::string& path) {
         const auto root = root_of_database(path);
-        if (root.empty() || facts.packages.empty() || !is_operating_system(facts.packages.front().type)) return false;
+        if (root.empty() || !is_package_database(path)) return false;
         for (const auto file : distribution_files()) {
             const auto* other = distribution_at(std::string(root) + std::string(file));
             if (other == nullptr) continue;

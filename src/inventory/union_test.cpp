@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace berth::inventory {
@@ -180,6 +181,24 @@ TEST(Union, FollowsHardLinksIntoLowerLayers) {
 TEST(Union, NamesTheLayerOfAProblem) {
     EXPECT_EQ(image({Tar(), Tar().file("../x", "")}).problems,
               Names{"layer 2: ../x: leads out of the image and is left out"});
+}
+
+// A database that could not be read is a gap, until another one takes its place.
+TEST(Union, TellsWhereSystemPackagesMayBeMissing) {
+    constexpr auto sqlite = "var/lib/rpm/rpmdb.sqlite";
+    const auto broken = Tar().file(sqlite, std::string(5000, 'x')).file("srv/x/package.json", "{");
+    const auto inventory = image({broken, base()});
+    ASSERT_EQ(inventory.gaps.size(), 1U);
+    EXPECT_TRUE(inventory.gaps[0].starts_with("var/lib/rpm/rpmdb.sqlite: ")) << inventory.gaps[0];
+    EXPECT_NE(std::ranges::find(inventory.problems, inventory.gaps[0]), inventory.problems.end());
+    EXPECT_EQ(image({broken, Tar().file("var/lib/.wh.rpm", "")}).gaps, Names{});
+    EXPECT_EQ(image({base(), Tar().file("../x", "")}).gaps, Names{});
+    // Another system's is nothing that this one would list.
+    const auto guest = Tar()
+                           .file("guest/etc/os-release", "ID=rocky\nVERSION_ID=9\n")
+                           .file("guest/var/lib/rpm/rpmdb.sqlite", std::string(5000, 'x'));
+    EXPECT_EQ(image({base(), guest}).gaps, Names{});
+    EXPECT_EQ(image({base(), Tar().file("guest/var/lib/rpm/rpmdb.sqlite", "x")}).gaps.size(), 1U);
 }
 
 LayerInventory with_python_package(const std::string& path) {

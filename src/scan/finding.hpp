@@ -87,6 +87,9 @@ enum class Outcome : std::uint8_t {
 struct Findings {
     Outcome outcome = Outcome::complete;
     std::string reason;  // of an outcome that is not complete, and for people
+    // Of an outcome that is not complete: what could tell more is there, and could not be read. Then nothing is said of
+    // the system itself.
+    bool unreadable = false;
     std::optional<inventory::Distribution> distribution;
     // By severity from CRITICAL down, then by name; kernel headers apart where the options say so.
     std::vector<Finding> findings;

@@ -20,15 +20,34 @@ std::string shown(const inventory::Distribution& distribution) {
     return distribution.version_id.empty() ? distribution.id : distribution.id + " " + distribution.version_id;
 }
 
-// Why the operating system's packages cannot be judged; empty: they can.
-std::string obstacle(const inventory::Inventory& inventory, const System* system, const vulndb::Database& database) {
-    if (!inventory.distribution) return "The image names no operating system.";
+// Why the operating system's packages cannot be judged; an empty reason: they can.
+struct Obstacle {
+    std::string reason;
+    bool unreadable = false;
+};
+
+std::string joined(const std::vector<std::string>& texts) {
+    std::string all;
+    for (const auto& text : texts) all += (all.empty() ? "" : "; ") + text;
+    return all;
+}
+
+Obstacle obstacle_of(const inventory::Inventory& inventory, const System* system, const vulndb::Database& database) {
+    const bool unreadable = !inventory.gaps.empty();
+    const auto gaps = unreadable ? ": " + joined(inventory.gaps) + "." : std::string(".");
+    if (!inventory.distribution) {
+        return {"The image names no operating system" + (unreadable ? " in what could be read" + gaps : gaps),
+                unreadable};
+    }
     const auto name = shown(*inventory.distribution);
-    if (system == nullptr) return "There are no advisories for the operating system " + name + ".";
+    if (system == nullptr) return {"There are no advisories for the operating system " + name + "."};
     const bool has_packages = std::ranges::any_of(
         inventory.packages, [&](const inventory::Package& package) { return package.type == system->type; });
-    if (!has_packages) return "The image has no package database of " + name + ".";
-    if (!database.covers(system->stream)) return "The vulnerability database holds nothing about " + name + ".";
+    if (!has_packages) {
+        return {"The image has no package database of " + name + (unreadable ? " that could be read" + gaps : gaps),
+                unreadable};
+    }
+    if (!database.covers(system->stream)) return {"The vulnerability database holds nothing about " + name + "."};
     return {};
 }
 
@@ -100,15 +119,17 @@ void add_sentence(std::string sentence, std::string& text) {
 }
 
 // What cannot be seen makes the scan unsupported, unless packages of languages are there to judge.
-void take_obstacle(std::string obstacle, const Languages& languages, Findings& findings) {
-    if (!obstacle.empty() && !languages.any_known) {
-        if (!languages.unknown.empty()) add_sentence(nothing_about(languages.unknown), obstacle);
+void take_obstacle(Obstacle obstacle, const Languages& languages, Findings& findings) {
+    if (!obstacle.reason.empty() && !languages.any_known) {
+        if (!languages.unknown.empty()) add_sentence(nothing_about(languages.unknown), obstacle.reason);
         findings.outcome = Outcome::unsupported_system;
-        findings.reason = std::move(obstacle);
+        findings.unreadable = obstacle.unreadable;
+        findings.reason = std::move(obstacle.reason);
         return;
     }
-    if (!obstacle.empty()) {
-        findings.notes.push_back(obstacle + " Only packages of languages were looked up.");
+    if (!obstacle.reason.empty()) {
+        add_sentence("Only packages of languages were looked up.", obstacle.reason);
+        findings.notes.push_back(std::move(obstacle.reason));
         // An image that is nothing but a program has no system to be judged.
         findings.partial = findings.partial || findings.distribution.has_value();
     }
@@ -148,18 +169,19 @@ Findings conclude(const inventory::Inventory& inventory, const vulndb::Database&
     findings.database = database.freshness();
     findings.distribution = inventory.distribution;
     findings.notes = inventory.problems;
+    findings.partial = !inventory.gaps.empty();
     const bool enhanced = options.depth == Depth::enhanced;
     const auto known = inventory.distribution ? system_of(*inventory.distribution) : std::nullopt;
-    auto problem = obstacle(inventory, known ? &*known : nullptr, database);
-    const auto* system = problem.empty() ? &*known : nullptr;
+    auto obstacle = obstacle_of(inventory, known ? &*known : nullptr, database);
+    const auto* system = obstacle.reason.empty() ? &*known : nullptr;
 
     if (enhanced) note_nameless_archives(inventory, findings.notes);
     if (const auto day = system != nullptr ? ended_on(*system, options.now) : std::nullopt) {
         const auto text = "The support of " + shown(*inventory.distribution) + " ended on " + *day + ".";
-        if (!any_findings) problem = text;
+        if (!any_findings) obstacle.reason = text;
         findings.notes.push_back(text + " What was found since is not in its advisories.");
     }
-    take_obstacle(std::move(problem), enhanced ? languages_of(inventory, system, database) : Languages{}, findings);
+    take_obstacle(std::move(obstacle), enhanced ? languages_of(inventory, system, database) : Languages{}, findings);
     return findings;
 }
 

@@ -241,9 +241,9 @@ TEST_F(Match, FindsLanguagePackagesWithoutASystem) {
 // Nothing found is no clean bill where the database has no advisories of the language.
 TEST_F(Match, NamesTheEcosystemsThatTheDatabaseHoldsNothingAbout) {
     database_.cover(debian_12);
-    image(bookworm, {deb("curl", "1"), language(PackageType::npm, "lodash", "4.17.4"),
-                     language(PackageType::go, "golang.org/x/text", "0.3.0"),
-                     language(PackageType::pypi, "requests", "2.19.0")});
+    image(bookworm,
+          {deb("curl", "1"), language(PackageType::npm, "lodash", "4.17.4"),
+           language(PackageType::go, "golang.org/x/text", "0.3.0"), language(PackageType::pypi, "requests", "2.19.0")});
     database_.cover({"PyPI", ""});
     const auto enhanced = scan(Depth::enhanced);
     EXPECT_EQ(enhanced.outcome, Outcome::complete);
@@ -254,12 +254,42 @@ TEST_F(Match, NamesTheEcosystemsThatTheDatabaseHoldsNothingAbout) {
     EXPECT_TRUE(scan(Depth::basic).notes.empty());
 }
 
+// What is there and cannot be read is no system that nobody speaks for.
+TEST_F(Match, TellsAnUnreadableDatabaseFromAnUnsupportedSystem) {
+    database_.cover(debian_12);
+    database_.cover({"npm", ""});
+    image(bookworm, {});
+    inventory_.problems = {"var/lib/dpkg/status: is damaged", "srv/x.jar: no archive"};
+    inventory_.gaps = {"var/lib/dpkg/status: is damaged"};
+    const auto nothing = scan();
+    EXPECT_EQ(nothing.outcome, Outcome::unsupported_system);
+    EXPECT_TRUE(nothing.unreadable);
+    EXPECT_EQ(nothing.reason,
+              "The image has no package database of Debian 12 that could be read: var/lib/dpkg/status: is damaged.");
+    inventory_.packages = {language(PackageType::npm, "lodash", "4.17.4")};
+    const auto languages = scan(Depth::enhanced);
+    EXPECT_EQ(languages.outcome, Outcome::complete);
+    EXPECT_TRUE(languages.partial);
+    EXPECT_FALSE(languages.unreadable);
+    EXPECT_EQ(languages.notes.size(), 3U);
+    EXPECT_TRUE(scan(Depth::basic).unreadable);
+    inventory_.packages = {deb("curl", "1")};
+    const auto some = scan();
+    EXPECT_EQ(some.outcome, Outcome::complete);
+    EXPECT_TRUE(some.partial);
+    inventory_.gaps.clear();
+    EXPECT_FALSE(scan().partial);
+    inventory_.packages.clear();
+    EXPECT_FALSE(scan().unreadable);
+}
+
 TEST_F(Match, FailsWhenNothingAtAllCouldBeJudged) {
     database_.cover(debian_12);
     inventory_.packages = {language(PackageType::npm, "lodash", "4.17.4")};
     const auto nothing = scan(Depth::enhanced);
     EXPECT_EQ(nothing.outcome, Outcome::unsupported_system);
-    EXPECT_EQ(nothing.reason, "The image names no operating system. The vulnerability database holds nothing about npm.");
+    EXPECT_EQ(nothing.reason,
+              "The image names no operating system. The vulnerability database holds nothing about npm.");
     database_.cover({"npm", ""});
     const auto judged = scan(Depth::enhanced);
     EXPECT_EQ(judged.outcome, Outcome::complete);

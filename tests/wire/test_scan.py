@@ -199,6 +199,26 @@ def test_a_language_that_the_database_does_not_know_is_not_safe(berth, tmp_path)
     assert "note: The vulnerability database holds nothing about crates.io" in out
 
 
+def test_a_package_database_that_cannot_be_read_is_not_safe(berth, tmp_path):
+    def root(name, **files):
+        folder = tmp_path / name
+        for path, text in ({"etc/os-release": 'ID=debian\nVERSION_ID="12"\n'} | files).items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text)
+        return str(folder)
+
+    broken = {"var/lib/rpm/rpmdb.sqlite": "no database at all"}
+    code, out, err = berth("scan", root("broken", **broken))
+    assert code == 1 and out == "" and "that could be read: var/lib/rpm/rpmdb.sqlite: " in err
+    npm = {"srv/node_modules/left/package.json": '{"name": "left", "version": "1.0.0"}'}
+    code, out, _ = berth("scan", root("languages", **broken, **npm))
+    assert code == 0 and "CVE-2024-0004" in out
+    assert "that could be read: var/lib/rpm/rpmdb.sqlite: " in out and "Only packages of languages were looked up" in out
+    nameless = "Package: nameless\nStatus: install ok installed\n\n"
+    code, out, _ = berth("scan", root("nameless", **{"var/lib/dpkg/status": nameless + STATUS}))
+    assert code == 0 and "note: var/lib/dpkg/status: lists nameless as installed, without a version" in out
+
+
 def test_archives_and_folders(berth, image, tmp_path):
     archive = tmp_path / "layout.tar"
     with tarfile.open(archive, "w") as tar:
