@@ -237,6 +237,13 @@ private:
         }
     }
 
+    // A name is that of one package within a root; those of several architectures have one source.
+    static std::string owner_key(std::string_view database, std::string_view name) {
+        std::string key(root_of_database(database));
+        key += '\0';
+        return key += name;
+    }
+
     void set_owners() {
         std::unordered_map<std::string, std::vector<std::size_t>> wanted;
         for (std::size_t i = 0; i < inventory_.packages.size(); ++i) {
@@ -245,12 +252,24 @@ private:
             wanted[package.path.substr(0, package.path.find("!/"))].push_back(i);
         }
         if (wanted.empty()) return;
+        std::unordered_map<std::string, std::size_t> installed;
+        for (std::size_t i = 0; i < inventory_.packages.size(); ++i) {
+            const auto& package = inventory_.packages[i];
+            if (is_operating_system(package.type)) installed.try_emplace(owner_key(package.path, package.name), i);
+        }
         for (const auto& [path, facts] : files_) {
             for (const auto& owned : facts->owned) {
+                const auto owner = installed.find(owner_key(path, owned.package));
                 for (const auto& file : owned.paths) {
                     const auto found = wanted.find(paths_.resolve_folder(file));
                     if (found == wanted.end()) continue;
-                    for (const auto i : found->second) inventory_.packages[i].owned_by = owned.package;
+                    for (const auto i : found->second) {
+                        auto& package = inventory_.packages[i];
+                        package.owned_by = owned.package;
+                        if (owner == installed.end()) continue;
+                        package.owner_source = inventory_.packages[owner->second].source_name;
+                        package.owner_vendor = inventory_.packages[owner->second].vendor;
+                    }
                 }
             }
         }

@@ -234,13 +234,16 @@ TEST(Union, FindsTheOwnerOfARealPythonPackage) {
     const auto inventory =
         image({Tar()
                    .symlink("lib", "usr/lib")
+                   .file(status, stanza("python3-requests", "2.28.1+dfsg-1\nSource: requests"))
                    .file("var/lib/dpkg/info/python3-requests.list", "/.\n/lib/python3\n/" + folder.substr(4) + "\n")
                    .file(folder, info),
                Tar().file("srv/venv/lib/python3.11/site-packages/requests-2.28.1.dist-info/METADATA", info)});
-    ASSERT_EQ(inventory.packages.size(), 2U);
+    ASSERT_EQ(inventory.packages.size(), 3U);
     EXPECT_EQ(inventory.packages[0].owned_by, "");
     EXPECT_EQ(inventory.packages[0].layer, 1U);
     EXPECT_EQ(inventory.packages[1].owned_by, "python3-requests");
+    EXPECT_EQ(inventory.packages[1].owner_source, "requests");
+    EXPECT_EQ(decode_inventory(encode_inventory(inventory)).value().packages, inventory.packages);
 }
 
 TEST(Union, ForgetsALanguagePackageThatIsReplaced) {

@@ -172,12 +172,11 @@ const vulndb::Vulnerability& Records::get(std::int64_t key) {
     return *records_.emplace(key, database_.vulnerability(key)).first->second;
 }
 
-std::vector<Query> queries_of(const inventory::Inventory& inventory, const System* system, bool languages) {
+std::vector<Query> queries_of(const inventory::Inventory& inventory, const System* system, const IsAsked& is_asked) {
     std::vector<Query> queries;
     queries.reserve(inventory.packages.size());
     for (const auto& package : inventory.packages) {
-        const bool is_language = !inventory::is_operating_system(package.type);
-        if (is_language && (!languages || !package.owned_by.empty())) continue;
+        if (!inventory::is_operating_system(package.type) && !is_asked(package)) continue;
         if (auto subject = subject_of(package, system)) {
             queries.push_back({.subject = std::move(*subject), .package = &package});
         }

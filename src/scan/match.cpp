@@ -3,6 +3,7 @@
 #include "scan/assemble.hpp"
 #include "scan/end_of_life.hpp"
 #include "scan/hits.hpp"
+#include "scan/owners.hpp"
 #include "scan/system.hpp"
 
 #include <algorithm>
@@ -83,6 +84,12 @@ void note_nameless_archives(const inventory::Inventory& inventory, std::vector<s
     note_packages(nameless, "Java archives do not say whose they are and were not looked up", notes);
 }
 
+IsAsked asked_languages(Depth depth, const System* system, const vulndb::Database& database) {
+    return [depth, system, &database](const inventory::Package& package) {
+        return depth == Depth::enhanced && !distribution_answers_for(package, system, database);
+    };
+}
+
 // The ecosystems of the packages that the languages' own advisories are asked about.
 struct Languages {
     bool any_known = false;
@@ -91,7 +98,8 @@ struct Languages {
 
 Languages languages_of(const inventory::Inventory& inventory, const System* system, const vulndb::Database& database) {
     Languages found;
-    for (const auto& query : queries_of(inventory, system, true)) {
+    const auto queries = queries_of(inventory, system, asked_languages(Depth::enhanced, system, database));
+    for (const auto& query : queries) {
         if (inventory::is_operating_system(query.package->type)) continue;
         const auto& stream = query.subject.stream;
         if (database.covers(stream)) {
@@ -155,7 +163,7 @@ Findings match_part(const inventory::Inventory& part, const vulndb::Database& da
     auto known = part.distribution ? system_of(*part.distribution) : std::nullopt;
     if (known && !database.covers(known->stream)) known.reset();
     const auto* system = known ? &*known : nullptr;
-    const auto queries = queries_of(part, system, options.depth == Depth::enhanced);
+    const auto queries = queries_of(part, system, asked_languages(options.depth, system, database));
     Records records(database);
     const auto hits = find_hits(queries, system, database, records);
     findings.findings = assemble(hits.hits, records, options.rank_kernel_headers_last);
@@ -187,9 +195,15 @@ Findings conclude(const inventory::Inventory& inventory, const vulndb::Database&
 
 std::vector<Lookup> lookups_of(const inventory::Inventory& inventory, Depth depth) {
     const auto system = inventory.distribution ? system_of(*inventory.distribution) : std::nullopt;
+    const bool languages = depth == Depth::enhanced;
+    const auto queries =
+        queries_of(inventory, system ? &*system : nullptr, [&](const inventory::Package&) { return languages; });
     std::vector<Lookup> lookups;
-    for (const auto& query : queries_of(inventory, system ? &*system : nullptr, depth == Depth::enhanced)) {
+    for (const auto& query : queries) {
         lookups.push_back({.stream = query.subject.stream, .package = query.subject.name});
+        // Whether the distribution answers for it may be the database's to say.
+        const auto& owner = query.package->owner_source;
+        if (system && !owner.empty()) lookups.push_back({.stream = system->stream, .package = owner});
     }
     std::ranges::sort(lookups);
     lookups.erase(std::ranges::unique(lookups).begin(), lookups.end());

@@ -199,19 +199,36 @@ def test_a_language_that_the_database_does_not_know_is_not_safe(berth, tmp_path)
     assert "note: The vulnerability database holds nothing about crates.io" in out
 
 
-def test_a_package_database_that_cannot_be_read_is_not_safe(berth, tmp_path):
-    def root(name, **files):
+@pytest.fixture
+def root(tmp_path):
+    """Makes the root file system of a Debian with these files."""
+    def make(name, **files):
         folder = tmp_path / name
         for path, text in ({"etc/os-release": 'ID=debian\nVERSION_ID="12"\n'} | files).items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text)
         return str(folder)
 
+    return make
+
+
+LEFT = {"srv/node_modules/left/package.json": '{"name": "left", "version": "1.0.0"}'}
+
+
+def test_what_others_packed_is_not_the_distributions(berth, root):
+    def found(owner):
+        files = {"var/lib/dpkg/status": STATUS.replace("Package: curl", f"Package: {owner}"),
+                 f"var/lib/dpkg/info/{owner}.list": "/.\n/srv/node_modules/left/package.json\n"}
+        return "CVE-2024-0004" in berth("scan", root(owner, **files, **LEFT))[1]
+
+    assert found("acme-agent") and not found("curl")
+
+
+def test_a_package_database_that_cannot_be_read_is_not_safe(berth, root):
     broken = {"var/lib/rpm/rpmdb.sqlite": "no database at all"}
     code, out, err = berth("scan", root("broken", **broken))
     assert code == 1 and out == "" and "that could be read: var/lib/rpm/rpmdb.sqlite: " in err
-    npm = {"srv/node_modules/left/package.json": '{"name": "left", "version": "1.0.0"}'}
-    code, out, _ = berth("scan", root("languages", **broken, **npm))
+    code, out, _ = berth("scan", root("languages", **broken, **LEFT))
     assert code == 0 and "CVE-2024-0004" in out
     assert "that could be read: var/lib/rpm/rpmdb.sqlite: " in out and "Only packages of languages were looked up" in out
     nameless = "Package: nameless\nStatus: install ok installed\n\n"
