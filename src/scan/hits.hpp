@@ -44,7 +44,7 @@ struct PackageHit {
 
 struct Hits {
     std::vector<PackageHit> hits;
-    // Packages that advice is there for, but whose version is none of their ecosystem.
+    // Packages that have advice by version, but whose own version is none of their ecosystem: they may have more hits.
     std::vector<const inventory::Package*> without_version;
 };
 

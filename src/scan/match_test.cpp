@@ -649,6 +649,16 @@ TEST_F(Match, SkipsAndCountsVersionsThatAreNone) {
     const auto findings = scan(Depth::enhanced);
     EXPECT_EQ(findings.outcome, Outcome::complete);
     for (const auto& finding : findings.findings) EXPECT_EQ(finding.fix_available, FixAvailable::no);
+    // What has no fix is found, which does not make up for what has one.
+    advise(debian_12, "curl", record("CVE-2024-3"), {up_to("2")});
+    inventory_.packages = {deb("curl", "abc:!!"), deb("libcurl4", "abc:!!", "curl")};
+    EXPECT_EQ(found(), Ids{"CVE-2024-1"});
+    ASSERT_EQ(scan().notes.size(), 1U);
+    EXPECT_EQ(scan().notes[0], "2 packages have no version that could be compared: curl abc:!!, libcurl4 abc:!!");
+    advise(debian_12, "open", record("CVE-2024-4"), {for_ever});
+    image(bookworm, {deb("open", "abc:!!")});
+    EXPECT_EQ(found(), Ids{"CVE-2024-4"});
+    EXPECT_TRUE(scan().notes.empty());
     advise(debian_12, "wget", record("CVE-2024-2"), {up_to("2")});
     image(bookworm, {deb("wget", "?")});
     ASSERT_EQ(scan().notes.size(), 1U);
