@@ -29,6 +29,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -118,7 +119,7 @@ public:
 
     void add(const scan::Findings& findings, const inventory::ImageSource& image, Timestamp now) {
         if (arguments_.format == "table") return add_table(findings, image);
-        if (arguments_.format == "sarif") return add_sarif(findings);
+        if (arguments_.format == "sarif") return add_sarif(findings, image);
         add_json(findings, image, now);
         // The forms of JSON have no place for these.
         for (const auto& note : findings.notes) {
@@ -169,8 +170,18 @@ private:
         print(api::aws::to_json(api::aws::to_wire(findings, shown, form, now)) + '\n');
     }
 
-    void add_sarif(const scan::Findings& findings) {
-        auto one = json::parse(scan::to_sarif(findings, arguments_.target.target, version));
+    // An index may have several images of one platform, as Windows' versions are.
+    std::string run_id(const inventory::ImageSource& image) {
+        auto id = "berth/" + arguments_.target.target + '/';
+        const auto platform = to_text(image.platform());
+        if (!platform.empty()) id += platform + '/';
+        if (!run_ids_.insert(id).second) id += image.name() + '/';
+        return id;
+    }
+
+    void add_sarif(const scan::Findings& findings, const inventory::ImageSource& image) {
+        const scan::SarifRun run{.image = arguments_.target.target, .id = run_id(image)};
+        auto one = json::parse(scan::to_sarif(findings, run, version));
         auto& log = one.as_object();
         for (auto& run : log.at("runs").as_array()) runs_.push_back(std::move(run));
         log_ = std::move(log);
@@ -179,6 +190,7 @@ private:
     const Arguments& arguments_;
     json::object log_;
     json::array runs_;
+    std::set<std::string> run_ids_;
     bool first_ = true;
 };
 
@@ -199,13 +211,9 @@ private:
         const auto watched = with_progress(image, bar_);
         const auto inventory = inventory::inventory_of(*watched, limits_by_hand(), nullptr);
         bar_.clear();
-        if (!inventory) {
-            std::fprintf(stderr, "berth: %s: %s\n", arguments_.target.target.c_str(),
-                         scan::printable(inventory.error().message).c_str());
-            broken_ = true;
-            return;
-        }
+        if (!inventory) return say_broken(inventory.error().message);
         auto findings = scan::match(*inventory, *plan_.database, plan_.options);
+        if (findings.unreadable) return say_broken(findings.reason);
         set_aside(image, findings);
         if (arguments_.ignore_unfixed) scan::drop_unfixed(findings);
         // The gate looks at all severities, whichever are shown.
@@ -213,6 +221,11 @@ private:
         unsupported_ = unsupported_ || findings.outcome != scan::Outcome::complete;
         if (!plan_.severities.empty()) scan::keep_severities(plan_.severities, findings);
         output_.add(findings, image, plan_.now);
+    }
+
+    void say_broken(const std::string& why) {
+        std::fprintf(stderr, "berth: %s: %s\n", arguments_.target.target.c_str(), scan::printable(why).c_str());
+        broken_ = true;
     }
 
     void set_aside(const inventory::ImageSource& image, scan::Findings& findings) const {

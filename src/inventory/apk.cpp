@@ -39,7 +39,11 @@ bool plausible(const Record& record) {
 }
 
 void add_package(FileFacts& facts, const Record& record) {
-    if (record.name.empty() || record.version.empty()) return;
+    if (record.name.empty() && record.version.empty()) return;
+    if (record.name.empty() || record.version.empty()) {
+        note(facts, "holds a package without name or version");
+        return;
+    }
     if (!plausible(record)) {
         note(facts, "a package whose name or version is too long to be one");
         return;

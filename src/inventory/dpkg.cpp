@@ -17,6 +17,7 @@ struct Stanza {
     bool foreign = false;  // vcpkg writes files of the same form and name
 
     [[nodiscard]] bool named() const { return !package.empty() && !version.empty(); }
+    [[nodiscard]] bool without_fields() const { return package.empty() && status.empty() && version.empty(); }
 };
 
 // Field names are the same in any case (deb822(5)).
@@ -66,17 +67,46 @@ Package package_of(const Stanza& stanza) {
     return package;
 }
 
+Stanza take_stanza(std::string_view& text) {
+    Stanza stanza;
+    while (!text.empty()) {
+        const auto line = take_line(text);
+        if (trimmed(line).empty()) break;
+        if (line.front() != ' ' && line.front() != '\t') set_field(stanza, line);
+    }
+    return stanza;
+}
+
+void skip_empty_lines(std::string_view& text) {
+    while (!text.empty()) {
+        auto rest = text;
+        if (!trimmed(take_line(rest)).empty()) return;
+        text = rest;
+    }
+}
+
+void note_nameless(const Stanza& stanza, FileFacts& facts) {
+    constexpr std::size_t shown_bytes = 100;
+    if (stanza.package.empty()) return note(facts, "lists an installed package without a name");
+    note(facts, "lists " + std::string(stanza.package.substr(0, shown_bytes)) + " as installed, without a version");
+}
+
 Result<FileFacts> parse(std::string_view text, WithoutStatus without_status) {
     FileFacts facts;
-    while (!text.empty()) {
-        Stanza stanza;
-        while (!text.empty()) {
-            const auto line = take_line(text);
-            if (trimmed(line).empty()) break;
-            if (line.front() != ' ' && line.front() != '\t') set_field(stanza, line);
+    for (skip_empty_lines(text); !text.empty(); skip_empty_lines(text)) {
+        const auto stanza = take_stanza(text);
+        if (stanza.foreign) continue;
+        // In status.d a file may be something else altogether.
+        if (stanza.without_fields()) {
+            if (without_status == WithoutStatus::skip) note(facts, "holds what describes no package");
+            continue;
         }
         const bool counts = stanza.status.empty() ? without_status == WithoutStatus::count : has_files(stanza.status);
-        if (!counts || !stanza.named() || stanza.foreign) continue;
+        if (!counts) continue;
+        if (!stanza.named()) {
+            note_nameless(stanza, facts);
+            continue;
+        }
         if (std::ranges::max({stanza.package.size(), stanza.version.size(), stanza.architecture.size(),
                               stanza.source.size()}) > max_word_bytes) {
             note(facts, "a package whose name or version is too long to be one");

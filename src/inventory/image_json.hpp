@@ -17,9 +17,13 @@ struct Index {
     std::vector<std::string> manifests;  // digests; attestations are left out
     std::vector<Platform> platforms;     // of each, as the index has it: empty texts where it does not say
 };
+struct LayerDescriptor {
+    std::string digest;
+    bool foreign = false;  // not to be distributed: registries need not have it
+};
 struct Manifest {
     std::string config;
-    std::vector<std::string> layers;
+    std::vector<LayerDescriptor> layers;
 };
 struct Config {
     Platform platform;
@@ -39,6 +43,8 @@ struct ManifestOrIndex {
 // Faults: invalid_manifest, and unsupported where it is something else than an image.
 [[nodiscard]] Result<ManifestOrIndex> parse_manifest(std::string_view json);
 [[nodiscard]] Result<Config> parse_config(std::string_view json);
+// An image's platform as its configuration has it, with what only the index's entry for it says.
+[[nodiscard]] Platform completed(Platform own, const Platform& listed);
 [[nodiscard]] Result<std::vector<SavedImage>> parse_saved_images(std::string_view json);
 
 }  // namespace berth::inventory

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 
@@ -93,7 +94,11 @@ TEST(ImageSource, ReadsALayoutAndItsArchive) {
     finish(files, image(files, "amd64", {testing::gzipped(base_layer()), testing::zstandard(upper_layer())}));
     const Folder folder;
     write(folder.path() / "layout", files);
-    for (const auto& path : {folder.path() / "layout", write_tar(folder.path() / "image.tar", files)}) {
+    const auto tar = write_tar(folder.path() / "image.tar", files);
+    std::ifstream stream(tar, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+    write(folder.path(), {{"image.tgz", testing::gzipped(bytes)}, {"image.zst", testing::zstandard(bytes)}});
+    for (const auto& path : {folder.path() / "layout", tar, folder.path() / "image.tgz", folder.path() / "image.zst"}) {
         auto images = open_images(path, standard.layer);
         ASSERT_TRUE(images) << images.error().message;
         ASSERT_EQ(images->size(), 1U);
@@ -114,6 +119,18 @@ TEST(ImageSource, GivesEveryPlatformOfAnIndexAndNoAttestation) {
     ASSERT_EQ(images.size(), 2U);
     EXPECT_EQ(images[0]->platform().architecture, "amd64");
     EXPECT_EQ(images[1]->platform().architecture, "arm64");
+}
+
+TEST(ImageSource, HasTheVariantThatOnlyTheIndexNames) {
+    Files files;
+    const auto entry = R"(,"platform":{"os":"linux","architecture":"arm64","variant":"v8"})";
+    finish(files, image(files, "arm64", {base_layer()}, entry) + ',' + image(files, "amd64", {upper_layer()}, entry));
+    const Folder folder;
+    write(folder.path(), files);
+    auto images = open_images(folder.path(), standard.layer).value();
+    ASSERT_EQ(images.size(), 2U);
+    EXPECT_EQ(images[0]->platform(), (Platform{"linux", "arm64", "v8"}));
+    EXPECT_EQ(images[1]->platform(), (Platform{"linux", "amd64", ""}));
 }
 
 TEST(ImageSource, RefusesWhatIsNoImage) {
@@ -257,6 +274,29 @@ TEST(InventoryOf, ReadsALayerOnce) {
     // Bytes that do not fit are no answer.
     for (auto& [key, bytes] : cache.kept) bytes = "something else";
     EXPECT_FALSE(inventory_of(*images[0], standard, &cache));
+}
+
+// A layer that is not to be distributed is read where it is, and else is a gap.
+TEST(InventoryOf, LeavesOutForeignLayersThatAreNotThere) {
+    for (const auto* type : {"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+                             "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"}) {
+        Files files;
+        const auto foreign = add(files, Tar().file("x", "y").end());
+        const auto manifest = R"({"config":)" + add(files, config("amd64", {})) +
+                              R"(,"mediaType":"application/vnd.oci.image.config.v1+json"},"layers":[)" + foreign +
+                              R"(,"mediaType":")" + type + "\"}," + add(files, base_layer()) + "}]}";
+        finish(files, add(files, manifest) + '}');
+        const Folder folder;
+        write(folder.path(), files);
+        auto images = open_images(folder.path(), standard.layer).value();
+        EXPECT_TRUE(inventory_of(*images[0], standard, nullptr).value().gaps.empty());
+        fs::remove(folder.path() / "blobs/sha256" / images[0]->layers()[0].digest.substr(7));
+        images = open_images(folder.path(), standard.layer).value();
+        EXPECT_EQ(packages(*images[0]), Names{"a @1"});
+        const auto inventory = inventory_of(*images[0], standard, nullptr).value();
+        EXPECT_EQ(inventory.gaps, Names{"layer 1 is foreign: it is not kept with the image, and was not looked at"});
+        EXPECT_EQ(inventory.problems, inventory.gaps);
+    }
 }
 
 TEST(InventoryOf, KeepsToItsLimits) {

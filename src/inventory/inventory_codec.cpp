@@ -15,9 +15,11 @@ std::string encode_inventory(const Inventory& inventory) {
     out.list(inventory.packages, [&](const Package& package) {
         write(out, package);
         out.number(package.layer);
-        out.text(package.owned_by);
+        for (const auto* text : {&package.owned_by, &package.owner_source, &package.owner_vendor}) out.text(*text);
     });
-    out.list(inventory.problems, [&](const auto& problem) { out.text(problem); });
+    for (const auto* texts : {&inventory.problems, &inventory.gaps}) {
+        out.list(*texts, [&](const auto& text) { out.text(text); });
+    }
     return pack(magic, out.bytes());
 }
 
@@ -30,10 +32,12 @@ std::optional<Inventory> decode_inventory(std::string_view bytes, std::uint64_t 
     in.list(sizeof(Package), [&] {
         auto package = read_package(in);
         package.layer = static_cast<std::size_t>(in.number());
-        package.owned_by = in.text();
+        for (auto* text : {&package.owned_by, &package.owner_source, &package.owner_vendor}) *text = in.text();
         inventory.packages.push_back(std::move(package));
     });
-    in.list(sizeof(std::string), [&] { inventory.problems.push_back(in.text()); });
+    for (auto* texts : {&inventory.problems, &inventory.gaps}) {
+        in.list(sizeof(std::string), [&] { texts->push_back(in.text()); });
+    }
     return in.done() ? std::optional(std::move(inventory)) : std::nullopt;
 }
 

@@ -16,7 +16,7 @@
 namespace berth::inventory {
 
 // Part of every key under which a layer's inventory is kept. Goes up whenever a reader finds more, or the form changes.
-inline constexpr int scanner_version = 1;
+inline constexpr int scanner_version = 2;
 
 struct LayerInventory {
     using Paths = std::map<std::string, std::string, std::less<>>;
@@ -47,7 +47,7 @@ struct LayerScan {
 
 // Reads a layer's tar stream (compressed or not) to its end. `also`: what an earlier reading of the same layer missed.
 // Faults: those of archive/, and too_large for more than the limit on what is found; a single file that cannot be read
-// is a problem only.
+// is a problem only, of the layer or, where it is a database of packages, of the file: a layer above may replace it.
 [[nodiscard]] Result<LayerScan> scan_layer(archive::Source& bytes, const Limits& limits, Scope scope,
                                            const std::vector<MissedLink>& also = {});
 

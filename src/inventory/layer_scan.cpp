@@ -82,7 +82,9 @@ private:
                 if (is_way_to_system_file(entry.path)) take_symlink(entry);
                 break;
             case EntryKind::sparse_file:
-                if (system_file(entry.path) != nullptr) problem(entry.path, "is stored sparse, and not read");
+                if (system_file(entry.path) != nullptr || is_package_database(entry.path)) {
+                    problem_of_file(entry.path, "is stored sparse, and not read");
+                }
                 break;
             default:
                 break;
@@ -156,7 +158,7 @@ private:
         else if (!is_rpm_sqlite(file.path) && !is_rpm_sqlite_log(file.path))
             return read_language_file(file);
         if (file.size > max_bytes) {
-            problem(file.path, "is too large to be read");
+            problem_of_file(file.path, "is too large to be read");
             return {};
         }
         auto bytes = tar_.whole(max_bytes);
@@ -222,7 +224,7 @@ private:
 
     Result<void> add(std::string_view path, Result<FileFacts> facts) {
         if (!facts) {
-            problem(path, facts.error().message);
+            problem_of_file(path, facts.error().message);
             return {};
         }
         if (facts->empty()) return {};
@@ -257,7 +259,7 @@ private:
         for (const auto& [path, log] : rpm_databases_) {
             const auto database = path.substr(0, path.size() - 4);
             if (is_rpm_sqlite_log(path) && !log.empty() && !rpm_databases_.contains(database)) {
-                problem(path, "is the log of a database that another layer holds, and not read");
+                problem_of_file(path, "is the log of a database that another layer holds, and not read");
             }
         }
         return {};
@@ -309,6 +311,13 @@ private:
         });
     }
 
+    // What a database of packages does not tell is said of the file: it is no problem of an image whose upper layers
+    // replace or remove it.
+    void problem_of_file(std::string_view path, std::string_view what) {
+        if (!is_package_database(path) || broken_databases_ >= limits_.problems_of_layer) return problem(path, what);
+        ++broken_databases_;
+        note(layer().files[std::string(path)], what);
+    }
     void problem(std::string_view path, std::string_view what) {
         constexpr std::size_t shown_bytes = 300;
         if (layer().problems.size() >= limits_.problems_of_layer) {
@@ -335,6 +344,7 @@ private:
     LayerInventory::Paths links_;
     std::map<std::string, std::vector<std::byte>, std::less<>> rpm_databases_;
     std::size_t found_bytes_ = 0;
+    std::size_t broken_databases_ = 0;
     std::size_t unsaid_problems_ = 0;
 };
 

@@ -40,10 +40,12 @@ struct Package {
     std::string path = {};
     // Index in the image's list of layers of the lowest one that already had it.
     std::size_t layer = 0;
-    // Language packages: the operating system's package that owns the file (python3-requests); empty: none does. The
-    // distribution answers for such a package and may have fixed it without a new version, so it is no finding of its
-    // own.
+    // Language packages: the operating system's package that owns the file (python3-requests); empty: none does. If
+    // that is one of the distribution's own, the distribution may have fixed it without a new version.
     std::string owned_by = {};
+    // The owner's source and vendor; both empty where no such package is installed.
+    std::string owner_source = {};
+    std::string owner_vendor = {};
     Confidence confidence = Confidence::certain;
 
     friend bool operator==(const Package&, const Package&) = default;
@@ -65,6 +67,9 @@ struct Inventory {
     std::vector<Package> packages;
     // What could not be read and why; such an inventory is partial.
     std::vector<std::string> problems;
+    // Those of the problems behind which packages may be missing that the system would list: a database of packages
+    // that is damaged, a layer that is not there.
+    std::vector<std::string> gaps = {};
 };
 
 }  // namespace berth::inventory

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint32_t hash_magic = 0x061561;
 constexpr std::size_t meta_bytes = 72;
+constexpr std::size_t last_page_at = 32;
 constexpr std::size_t page_head_bytes = 26;
 constexpr std::uint32_t min_page = 512;
 constexpr std::uint32_t max_page = 65536;
@@ -117,7 +118,10 @@ Result<void> read_rpm_berkeley(std::span<const std::byte> file, const RpmHeaderS
     if (page_size < min_page || page_size > max_page || (page_size & (page_size - 1)) != 0) {
         return broken("its page size is impossible");
     }
-    return Reader(file, big, page_size).read(sink);
+    if (auto read = Reader(file, big, page_size).read(sink); !read) return read;
+    const auto last_page = big ? big32(file, last_page_at) : little32(file, last_page_at);
+    if (last_page >= file.size() / page_size) return broken("it is cut off");
+    return {};
 }
 
 }  // namespace berth::inventory

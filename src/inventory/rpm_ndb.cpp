@@ -42,15 +42,20 @@ Result<void> read_rpm_ndb(std::span<const std::byte> file, const RpmHeaderSink& 
     }
     const auto slots_end = std::uint64_t{little32(file, 12)} * page_bytes;
     if (slots_end > file.size() || slots_end < header_bytes) return broken("its table lies outside");
+    // Of a file that is cut off, what stands before the cut is still read.
+    Result<void> all;
     for (std::size_t at = header_bytes; at < slots_end; at += slot_bytes) {
         if (little32(file, at) != slot_magic) return broken("its table is damaged");
         const Slot slot{little32(file, at + 4), little32(file, at + 8), little32(file, at + 12)};
         if (slot.package == 0) continue;  // a free one
         auto header = header_at(file, slot);
-        if (!header) return fail(std::move(header));
+        if (!header) {
+            if (all) all = fail(std::move(header));
+            continue;
+        }
         if (auto taken = sink(*header); !taken) return taken;
     }
-    return {};
+    return all;
 }
 
 }  // namespace berth::inventory

@@ -127,6 +127,18 @@ TEST(Rpm, NeverCrashesOnDamage) {
     }));
 }
 
+// What was read before the cut is kept, and that there was one is said.
+TEST(Rpm, NoticesAFileThatIsCutOff) {
+    for (const bool berkeley : {false, true}) {
+        const auto whole = fixture(berkeley ? "Packages" : "Packages.db");
+        for (std::size_t page = 1; page * 4096 < whole.size(); ++page) {
+            const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(page * 4096));
+            const auto facts = berkeley ? berkeley_facts(cut) : ndb_facts(cut);
+            EXPECT_TRUE(!facts || !facts->problems.empty()) << berkeley << ' ' << page;
+        }
+    }
+}
+
 TEST(Rpm, CutsOffPagesThatGoInCircles) {
     auto bytes = fixture("Packages");
     const auto put = [&](std::size_t at, std::size_t value) {

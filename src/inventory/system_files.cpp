@@ -61,30 +61,32 @@ constexpr std::array files = {
     SystemFile{"apk repositories", [](std::string_view p) { return p == apk_repositories_file; }, max_small_file,
                distribution<parse_apk_repositories>},
     SystemFile{"dpkg status", [](std::string_view p) { return at_root_or_below(p, "var/lib/dpkg/status"); },
-               max_database_bytes, [](const FileContent& c) { return parse_dpkg_status(c.text()); }},
+               max_database_bytes, [](const FileContent& c) { return parse_dpkg_status(c.text()); }, true},
     SystemFile{"dpkg status.d sums", [](std::string_view p) { return is_dpkg_status_d(p) && p.ends_with(".md5sums"); },
                max_database_bytes,
                [](const FileContent& c) -> Result<FileFacts> { return parse_dpkg_md5sums(c.file.name(), c.text()); }},
     SystemFile{"dpkg status.d", [](std::string_view p) { return is_dpkg_status_d(p); }, max_database_bytes,
-               [](const FileContent& c) { return parse_dpkg_status_d(c.text()); }},
+               [](const FileContent& c) { return parse_dpkg_status_d(c.text()); }, true},
     SystemFile{
         "dpkg list",
         [](std::string_view p) { return p.ends_with(".list") && at_root_or_below(folder_of(p), "var/lib/dpkg/info"); },
         max_database_bytes,
         [](const FileContent& c) -> Result<FileFacts> { return parse_dpkg_list(c.file.name(), c.text()); }},
     SystemFile{"apk", [](std::string_view p) { return at_root_or_below(p, "lib/apk/db/installed"); },
-               max_database_bytes, [](const FileContent& c) { return parse_apk_installed(c.text()); }},
+               max_database_bytes, [](const FileContent& c) { return parse_apk_installed(c.text()); }, true},
     SystemFile{"rpm ndb", [](std::string_view p) { return in_rpm_folder(p, "Packages.db"); }, max_database_bytes,
                [](const FileContent& c) {
                    return rpm_facts(c.bytes.size(), [&](const auto& sink) { return read_rpm_ndb(c.bytes, sink); });
-               }},
+               },
+               true},
     SystemFile{"rpm Berkeley DB", [](std::string_view p) { return in_rpm_folder(p, "Packages"); }, max_database_bytes,
                [](const FileContent& c) {
                    return rpm_facts(c.bytes.size(), [&](const auto& sink) { return read_rpm_berkeley(c.bytes, sink); });
-               }},
+               },
+               true},
     SystemFile{"rpm manifest",
                [](std::string_view p) { return at_root_or_below(p, "var/lib/rpmmanifest/container-manifest-2"); },
-               max_database_bytes, [](const FileContent& c) { return parse_rpm_manifest(c.text()); }},
+               max_database_bytes, [](const FileContent& c) { return parse_rpm_manifest(c.text()); }, true},
 };
 
 // What a link on the way to may lead elsewhere.
@@ -117,6 +119,11 @@ bool is_rpm_sqlite(std::string_view path) {
 }
 bool is_rpm_sqlite_log(std::string_view path) {
     return in_rpm_folder(path, "rpmdb.sqlite-wal");
+}
+
+bool is_package_database(std::string_view path) {
+    const auto* file = system_file(path);
+    return file != nullptr ? file->lists_packages : is_rpm_sqlite(path) || is_rpm_sqlite_log(path);
 }
 
 bool is_way_to_system_file(std::string_view path) {

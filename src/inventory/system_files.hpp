@@ -14,6 +14,7 @@ struct SystemFile {
     bool (*is)(std::string_view path) = nullptr;
     std::uint64_t max_bytes = 0;
     Result<FileFacts> (*read)(const FileContent&) = nullptr;
+    bool lists_packages = false;
 };
 
 // The reader of a path, or null. A path within another root (a chroot inside the image) is one, too.
@@ -22,6 +23,8 @@ struct SystemFile {
 // rpmdb.sqlite and its log, which are read together.
 [[nodiscard]] bool is_rpm_sqlite(std::string_view path);
 [[nodiscard]] bool is_rpm_sqlite_log(std::string_view path);
+// Any of the files that list the system's packages.
+[[nodiscard]] bool is_package_database(std::string_view path);
 inline constexpr std::uint64_t max_database_bytes = std::uint64_t{256} << 20;
 
 // A folder or symlink of that name decides where system files are found.

@@ -114,6 +114,21 @@ TEST(Dpkg, LeavesOutWhatIsNoPackage) {
     EXPECT_TRUE(longer.value().packages.empty());
 }
 
+TEST(Dpkg, SaysWhatItLeavesOut) {
+    const std::string good = "Package: a\nStatus: install ok installed\nVersion: 1\n\n";
+    const auto problems = [&](const std::string& text) {
+        return parse_dpkg_status(good + text + good).value().problems;
+    };
+    EXPECT_EQ(problems("\n\n"), Names{});
+    EXPECT_EQ(problems("Package: b\nStatus: deinstall ok config-files\n\n"), Names{});
+    EXPECT_EQ(problems("Package: b\nStatus: install ok installed\n\n"),
+              Names{"lists b as installed, without a version"});
+    EXPECT_EQ(problems("Status: install ok installed\nVersion: 1\n\n"),
+              Names{"lists an installed package without a name"});
+    EXPECT_EQ(problems(std::string("\0\xff\nPackage\n:::\n\n", 16)), Names{"holds what describes no package"});
+    EXPECT_EQ(names(parse_dpkg_status(good + "\n\n \n" + good)), (Names{"a", "a"}));
+}
+
 TEST(Dpkg, EndsAtItsLimit) {
     std::string many;
     for (std::size_t i = 0; i <= max_packages_of_file; ++i) many += "Package:a\nVersion:1\n\n";

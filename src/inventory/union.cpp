@@ -123,10 +123,10 @@ public:
     Inventory finish() {
         find_distribution();
         for (const auto& [path, facts] : files_) {
-            for (const auto& problem : facts->problems) {
-                inventory_.problems.emplace_back(path).append(": ").append(problem);
-            }
-            if (!is_superseded(path) && !is_foreign(path, *facts)) add_packages(path, *facts);
+            if (is_superseded(path)) continue;
+            const bool foreign = is_foreign(path);
+            note_problems(path, *facts, !foreign && is_package_database(path));
+            if (!foreign) add_packages(path, *facts);
         }
         set_owners();
         return std::move(inventory_);
@@ -203,11 +203,18 @@ private:
         return name == "Packages.db" && there("rpmdb.sqlite");
     }
 
+    void note_problems(const std::string& path, const FileFacts& facts, bool hides_packages) {
+        for (const auto& problem : facts.problems) {
+            inventory_.problems.emplace_back(path).append(": ").append(problem);
+            if (hides_packages) inventory_.gaps.push_back(inventory_.problems.back());
+        }
+    }
+
     // A database inside another root counts, unless that root is another system: its packages cannot be matched with
     // this one's advisories.
-    bool is_foreign(const std::string& path, const FileFacts& facts) {
+    bool is_foreign(const std::string& path) {
         const auto root = root_of_database(path);
-        if (root.empty() || facts.packages.empty() || !is_operating_system(facts.packages.front().type)) return false;
+        if (root.empty() || !is_package_database(path)) return false;
         for (const auto file : distribution_files()) {
             const auto* other = distribution_at(std::string(root) + std::string(file));
             if (other == nullptr) continue;
@@ -232,6 +239,23 @@ private:
         }
     }
 
+    // A name is that of one package within a root; those of several architectures have one source.
+    static std::string owner_key(std::string_view database, std::string_view name) {
+        std::string key(root_of_database(database));
+        key += '\0';
+        return key += name;
+    }
+
+    // By owner_key, the place of each of the system's packages.
+    [[nodiscard]] std::unordered_map<std::string, std::size_t> installed() const {
+        std::unordered_map<std::string, std::size_t> places;
+        for (std::size_t i = 0; i < inventory_.packages.size(); ++i) {
+            const auto& package = inventory_.packages[i];
+            if (is_operating_system(package.type)) places.try_emplace(owner_key(package.path, package.name), i);
+        }
+        return places;
+    }
+
     void set_owners() {
         std::unordered_map<std::string, std::vector<std::size_t>> wanted;
         for (std::size_t i = 0; i < inventory_.packages.size(); ++i) {
@@ -240,15 +264,25 @@ private:
             wanted[package.path.substr(0, package.path.find("!/"))].push_back(i);
         }
         if (wanted.empty()) return;
+        const auto owners = installed();
         for (const auto& [path, facts] : files_) {
             for (const auto& owned : facts->owned) {
+                const auto owner = owners.find(owner_key(path, owned.package));
+                const auto* package = owner == owners.end() ? nullptr : &inventory_.packages[owner->second];
                 for (const auto& file : owned.paths) {
                     const auto found = wanted.find(paths_.resolve_folder(file));
                     if (found == wanted.end()) continue;
-                    for (const auto i : found->second) inventory_.packages[i].owned_by = owned.package;
+                    for (const auto i : found->second) own(inventory_.packages[i], owned.package, package);
                 }
             }
         }
+    }
+
+    static void own(Package& package, const std::string& name, const Package* owner) {
+        package.owned_by = name;
+        if (owner == nullptr) return;
+        package.owner_source = owner->source_name;
+        package.owner_vendor = owner->vendor;
     }
 
     std::map<std::string, const FileFacts*, std::less<>> files_;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace berth::inventory {
@@ -182,6 +183,24 @@ TEST(Union, NamesTheLayerOfAProblem) {
               Names{"layer 2: ../x: leads out of the image and is left out"});
 }
 
+// A database that could not be read is a gap, until another one takes its place.
+TEST(Union, TellsWhereSystemPackagesMayBeMissing) {
+    constexpr auto sqlite = "var/lib/rpm/rpmdb.sqlite";
+    const auto broken = Tar().file(sqlite, std::string(5000, 'x')).file("srv/x/package.json", "{");
+    const auto inventory = image({broken, base()});
+    ASSERT_EQ(inventory.gaps.size(), 1U);
+    EXPECT_TRUE(inventory.gaps[0].starts_with("var/lib/rpm/rpmdb.sqlite: ")) << inventory.gaps[0];
+    EXPECT_NE(std::ranges::find(inventory.problems, inventory.gaps[0]), inventory.problems.end());
+    EXPECT_EQ(image({broken, Tar().file("var/lib/.wh.rpm", "")}).gaps, Names{});
+    EXPECT_EQ(image({base(), Tar().file("../x", "")}).gaps, Names{});
+    // Another system's is nothing that this one would list.
+    const auto guest = Tar()
+                           .file("guest/etc/os-release", "ID=rocky\nVERSION_ID=9\n")
+                           .file("guest/var/lib/rpm/rpmdb.sqlite", std::string(5000, 'x'));
+    EXPECT_EQ(image({base(), guest}).gaps, Names{});
+    EXPECT_EQ(image({base(), Tar().file("guest/var/lib/rpm/rpmdb.sqlite", "x")}).gaps.size(), 1U);
+}
+
 LayerInventory with_python_package(const std::string& path) {
     LayerInventory layer;
     Package package{.type = PackageType::pypi, .name = "requests", .version = "2.28.1"};
@@ -215,13 +234,16 @@ TEST(Union, FindsTheOwnerOfARealPythonPackage) {
     const auto inventory =
         image({Tar()
                    .symlink("lib", "usr/lib")
+                   .file(status, stanza("python3-requests", "2.28.1+dfsg-1\nSource: requests"))
                    .file("var/lib/dpkg/info/python3-requests.list", "/.\n/lib/python3\n/" + folder.substr(4) + "\n")
                    .file(folder, info),
                Tar().file("srv/venv/lib/python3.11/site-packages/requests-2.28.1.dist-info/METADATA", info)});
-    ASSERT_EQ(inventory.packages.size(), 2U);
+    ASSERT_EQ(inventory.packages.size(), 3U);
     EXPECT_EQ(inventory.packages[0].owned_by, "");
     EXPECT_EQ(inventory.packages[0].layer, 1U);
     EXPECT_EQ(inventory.packages[1].owned_by, "python3-requests");
+    EXPECT_EQ(inventory.packages[1].owner_source, "requests");
+    EXPECT_EQ(decode_inventory(encode_inventory(inventory)).value().packages, inventory.packages);
 }
 
 TEST(Union, ForgetsALanguagePackageThatIsReplaced) {

@@ -117,6 +117,33 @@ TEST(RemoteImages, AnIndexIsAllItsPlatformsOrTheOneThatIsWanted) {
     EXPECT_EQ(none.error().kind, FaultKind::image_not_found);
 }
 
+TEST(RemoteImages, AForeignLayerIsNotAskedFor) {
+    Registry registry;
+    const auto config = registry.add("blobs", R"({"os":"windows","architecture":"amd64","rootfs":{"diff_ids":[]}})");
+    const auto manifest = registry.add(
+        "manifests", R"({"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":")" + config +
+                         R"("},"layers":[{"mediaType":"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",)" +
+                         R"("digest":"sha256:)" + std::string(64, '0') + "\"}]}");
+    const ScriptedServer server([&](const auto& request) { return registry.reply(request); });
+    const auto images = open_remote_images(reference(server, '@' + manifest), {}, std::nullopt);
+    ASSERT_TRUE(images) << images.error().message;
+    EXPECT_TRUE(images->front()->layers().at(0).absent);
+}
+
+// The configuration of many images has no variant.
+TEST(RemoteImages, TheIndexMayNameTheVariant) {
+    Registry registry;
+    const auto arm = registry.image("arm64", "two");
+    const auto index =
+        registry.add("manifests", R"({"manifests":[{"digest":")" + arm +
+                                      R"(","platform":{"os":"linux","architecture":"arm64","variant":"v8"}}]})");
+    const ScriptedServer server([&](const auto& request) { return registry.reply(request); });
+    const auto one = open_remote_images(reference(server, '@' + index), {}, parse_platform("linux/arm64/v8").value());
+    ASSERT_TRUE(one) << one.error().message;
+    ASSERT_EQ(one->size(), 1);
+    EXPECT_EQ(one->front()->platform().variant, "v8");
+}
+
 TEST(RemoteImages, ATokenIsFetchedWhereTheRegistryAsksForOne) {
     auto registry = std::make_shared<Registry>();
     const ScriptedServer server([&](const auto& request) { return registry->reply(request); });

@@ -87,11 +87,17 @@ enum class Outcome : std::uint8_t {
 struct Findings {
     Outcome outcome = Outcome::complete;
     std::string reason;  // of an outcome that is not complete, and for people
+    // Of an outcome that is not complete: what could tell more is there, and could not be read. Then nothing is said of
+    // the system itself.
+    bool unreadable = false;
     std::optional<inventory::Distribution> distribution;
     // By severity from CRITICAL down, then by name; kernel headers apart where the options say so.
     std::vector<Finding> findings;
     // What was left out and why, for people: packages whose version is none, partial inventories.
     std::vector<std::string> notes;
+    // Of an outcome that is complete: something of the image was not judged, so that no findings there means nothing.
+    // The notes say what.
+    bool partial = false;
     vulndb::Freshness database;
 };
 

@@ -44,6 +44,7 @@ public:
     void add_to(Hits& all) {
         if (advice_->empty()) return;
         for (std::size_t i = 0; i < queries_.size(); ++i) {
+            if (is_beyond_compare(queries_[i].subject)) all.without_version.push_back(queries_[i].package);
             if (i > 0 && copy_hits(queries_[i - 1], queries_[i], all.hits)) continue;
             first_ = all.hits.size();
             add_hits(queries_[i], all);
@@ -51,6 +52,12 @@ public:
     }
 
 private:
+    // What is open for all versions is found all the same; what has a bound is not.
+    [[nodiscard]] bool is_beyond_compare(const Subject& subject) const {
+        return !versions::is_version(subject.scheme, subject.version) &&
+               std::ranges::any_of(*advice_, depends_on_version);
+    }
+
     // Binaries of one source mostly have one version: what holds for one holds for the next.
     bool copy_hits(const Query& before, const Query& query, std::vector<PackageHit>& hits) const {
         const auto& a = *before.package;
@@ -70,7 +77,6 @@ private:
 
     void add_hits(const Query& query, Hits& all) {
         const auto& subject = query.subject;
-        const auto before = all.hits.size();
         std::optional<std::set<std::string>> mended;
         for (const auto& affected : *advice_) {
             auto hit = find_hit(affected, subject.scheme, subject.version);
@@ -89,9 +95,6 @@ private:
                 if (is_mended(found, *mended)) continue;
             }
             all.hits.push_back(std::move(found));
-        }
-        if (all.hits.size() == before && !versions::is_version(subject.scheme, subject.version)) {
-            all.without_version.push_back(query.package);
         }
     }
 
@@ -172,12 +175,11 @@ const vulndb::Vulnerability& Records::get(std::int64_t key) {
     return *records_.emplace(key, database_.vulnerability(key)).first->second;
 }
 
-std::vector<Query> queries_of(const inventory::Inventory& inventory, const System* system, bool languages) {
+std::vector<Query> queries_of(const inventory::Inventory& inventory, const System* system, const IsAsked& is_asked) {
     std::vector<Query> queries;
     queries.reserve(inventory.packages.size());
     for (const auto& package : inventory.packages) {
-        const bool is_language = !inventory::is_operating_system(package.type);
-        if (is_language && (!languages || !package.owned_by.empty())) continue;
+        if (!inventory::is_operating_system(package.type) && !is_asked(package)) continue;
         if (auto subject = subject_of(package, system)) {
             queries.push_back({.subject = std::move(*subject), .package = &package});
         }

@@ -6,6 +6,7 @@
 #include "vulndb/database.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -43,13 +44,16 @@ struct PackageHit {
 
 struct Hits {
     std::vector<PackageHit> hits;
-    // Packages that advice is there for, but whose version is none of their ecosystem.
+    // Packages that have advice by version, but whose own version is none of their ecosystem: they may have more hits.
     std::vector<const inventory::Package*> without_version;
 };
 
+// Which packages of languages are asked about.
+using IsAsked = std::function<bool(const inventory::Package&)>;
+
 // The queries are sorted by subject, as queries_of() makes them, and must outlive the hits.
 [[nodiscard]] std::vector<Query> queries_of(const inventory::Inventory& inventory, const System* system,
-                                            bool languages);
+                                            const IsAsked& is_asked);
 [[nodiscard]] Hits find_hits(const std::vector<Query>& queries, const System* system, const vulndb::Database& database,
                              Records& records);
 

@@ -32,9 +32,12 @@ struct Options {
     std::optional<Timestamp> now;
 };
 
-// An image whose system is unknown or not covered, or has no package database, is unsupported; so is one without
-// findings whose release has ended, since nobody looks any more. An enhanced scan that finds packages of languages is
-// complete with those, and a note says what it could not see.
+// Where something is there that could not be read (inventory::Inventory::gaps), a complete result is partial, and one
+// without anything to judge is unreadable. An image whose system is unknown or not covered, or has no package database,
+// is unsupported; so is one without findings whose release has ended, since nobody looks any more. An enhanced scan
+// that finds packages of languages is complete with those, and a note says what it could not see; but not if the
+// database holds nothing about any of those languages. Such an ecosystem is named by a note where others could be
+// judged.
 [[nodiscard]] Findings match(const inventory::Inventory& inventory, const vulndb::Database& database,
                              const Options& options);
 

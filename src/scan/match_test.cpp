@@ -238,6 +238,64 @@ TEST_F(Match, FindsLanguagePackagesWithoutASystem) {
     EXPECT_EQ(enhanced.notes.size(), 1U);
 }
 
+// Nothing found is no clean bill where the database has no advisories of the language.
+TEST_F(Match, NamesTheEcosystemsThatTheDatabaseHoldsNothingAbout) {
+    database_.cover(debian_12);
+    image(bookworm,
+          {deb("curl", "1"), language(PackageType::npm, "lodash", "4.17.4"),
+           language(PackageType::go, "golang.org/x/text", "0.3.0"), language(PackageType::pypi, "requests", "2.19.0")});
+    database_.cover({"PyPI", ""});
+    const auto enhanced = scan(Depth::enhanced);
+    EXPECT_EQ(enhanced.outcome, Outcome::complete);
+    EXPECT_TRUE(enhanced.partial);
+    ASSERT_EQ(enhanced.notes.size(), 1U);
+    EXPECT_EQ(enhanced.notes[0].find("The vulnerability database holds nothing about Go, npm."), 0U);
+    EXPECT_FALSE(scan(Depth::basic).partial);
+    EXPECT_TRUE(scan(Depth::basic).notes.empty());
+}
+
+// What is there and cannot be read is no system that nobody speaks for.
+TEST_F(Match, TellsAnUnreadableDatabaseFromAnUnsupportedSystem) {
+    database_.cover(debian_12);
+    database_.cover({"npm", ""});
+    image(bookworm, {});
+    inventory_.problems = {"var/lib/dpkg/status: is damaged", "srv/x.jar: no archive"};
+    inventory_.gaps = {"var/lib/dpkg/status: is damaged"};
+    const auto nothing = scan();
+    EXPECT_EQ(nothing.outcome, Outcome::unsupported_system);
+    EXPECT_TRUE(nothing.unreadable);
+    EXPECT_EQ(nothing.reason,
+              "The image has no package database of Debian 12 that could be read: var/lib/dpkg/status: is damaged.");
+    inventory_.packages = {language(PackageType::npm, "lodash", "4.17.4")};
+    const auto languages = scan(Depth::enhanced);
+    EXPECT_EQ(languages.outcome, Outcome::complete);
+    EXPECT_TRUE(languages.partial);
+    EXPECT_FALSE(languages.unreadable);
+    EXPECT_EQ(languages.notes.size(), 3U);
+    EXPECT_TRUE(scan(Depth::basic).unreadable);
+    inventory_.packages = {deb("curl", "1")};
+    const auto some = scan();
+    EXPECT_EQ(some.outcome, Outcome::complete);
+    EXPECT_TRUE(some.partial);
+    inventory_.gaps.clear();
+    EXPECT_FALSE(scan().partial);
+    inventory_.packages.clear();
+    EXPECT_FALSE(scan().unreadable);
+}
+
+TEST_F(Match, FailsWhenNothingAtAllCouldBeJudged) {
+    database_.cover(debian_12);
+    inventory_.packages = {language(PackageType::npm, "lodash", "4.17.4")};
+    const auto nothing = scan(Depth::enhanced);
+    EXPECT_EQ(nothing.outcome, Outcome::unsupported_system);
+    EXPECT_EQ(nothing.reason,
+              "The image names no operating system. The vulnerability database holds nothing about npm.");
+    database_.cover({"npm", ""});
+    const auto judged = scan(Depth::enhanced);
+    EXPECT_EQ(judged.outcome, Outcome::complete);
+    EXPECT_FALSE(judged.partial);
+}
+
 // Trap 14: two databases in one image: both count, each with its path.
 TEST_F(Match, TellsPackagesOfTwoDatabasesApart) {
     auto inner = deb("curl", "7.88.1-1");
@@ -315,17 +373,68 @@ TEST_F(Match, ComparesNamesAsTheEcosystemDoes) {
     EXPECT_EQ(found(Depth::enhanced), (Ids{"CVE-2024-1", "CVE-2024-2", "CVE-2024-3", "CVE-2024-4", "CVE-2024-5"}));
 }
 
+// What a package of the system brought, as the inventory tells of it.
+Package owned(Package language, const Package& owner) {
+    language.owned_by = owner.name;
+    language.owner_source = owner.source_name;
+    language.owner_vendor = owner.vendor;
+    return language;
+}
+
 // Trap 20: a language package that the distribution installed is the distribution's to judge.
 TEST_F(Match, LeavesOutLanguagePackagesThatTheSystemOwns) {
-    auto owned = language(PackageType::pypi, "requests", "2.19.0");
-    owned.owned_by = "python3-requests";
-    image(bookworm, {deb("python3-requests", "2.19.0-1+deb12u9", "requests"), owned});
+    const auto owner = deb("python3-requests", "2.19.0-1+deb12u9", "requests");
+    image(bookworm, {owner, owned(language(PackageType::pypi, "requests", "2.19.0"), owner)});
     advise(debian_12, "requests", record("CVE-2018-18074"), {up_to("2.19.0-1+deb12u1")});
     advise({"PyPI", ""}, "requests", record("GHSA-x84v-xcm2-53pg", {"CVE-2018-18074"}), {up_to("2.20.0")});
     EXPECT_EQ(found(Depth::enhanced), Ids{});
     inventory_.packages[1].owned_by.clear();
     EXPECT_EQ(found(Depth::enhanced), Ids{"CVE-2018-18074"});
     EXPECT_EQ(found(Depth::basic), Ids{});
+}
+
+// What somebody else packed for the distribution, the distribution does not mend.
+TEST_F(Match, LooksAtLanguagePackagesOfForeignPackages) {
+    advise({"npm", ""}, "lodash", record("CVE-2019-10744"), {up_to("4.17.12")});
+    const auto lodash = language(PackageType::npm, "lodash", "4.17.4");
+    const auto agent = deb("acme-agent", "1.0");
+    database_.cover(debian_12);
+    image(bookworm, {agent, owned(lodash, agent)});
+    EXPECT_EQ(found(Depth::enhanced), Ids{"CVE-2019-10744"});
+    // As soon as the distribution's advisories know the owner, they decide; so they are asked.
+    const auto lookups = lookups_of(inventory_, Depth::enhanced);
+    EXPECT_NE(std::ranges::find(lookups, Lookup{{"npm", ""}, "lodash"}), lookups.end());
+    EXPECT_NE(std::ranges::find(lookups, Lookup{debian_12, "acme-agent"}), lookups.end());
+    advise(debian_12, "acme-agent", record("CVE-2024-1"), {up_to("0.1")});
+    EXPECT_EQ(found(Depth::enhanced), Ids{});
+
+    auto package = rpm("nodejs", "1:18.1-1");
+    database_.cover(alma_stream);
+    const auto of_vendor = [&](const std::string& vendor) {
+        package.vendor = vendor;
+        image(alma_8, {package, owned(lodash, package)});
+        return found(Depth::enhanced);
+    };
+    EXPECT_EQ(of_vendor("AlmaLinux"), Ids{});
+    EXPECT_EQ(of_vendor("Fedora Project"), Ids{"CVE-2019-10744"});
+    EXPECT_EQ(of_vendor(""), Ids{"CVE-2019-10744"});
+    // A distribution whose advisories are not there answers for nothing.
+    inventory_.packages[1].owner_vendor = "Rocky Enterprise Software Foundation";
+    inventory_.distribution->id = "rocky";
+    EXPECT_EQ(found(Depth::enhanced), Ids{"CVE-2019-10744"});
+}
+
+TEST_F(Match, TakesAlpinesPackagesForItsOwn) {
+    advise({"PyPI", ""}, "requests", record("CVE-2018-18074"), {up_to("2.20.0")});
+    database_.cover({"Alpine", "3.20"});
+    auto owner = deb("py3-requests", "2.19.0-r0");
+    owner.type = PackageType::apk;
+    image({.id = "alpine", .version_id = "3.20.1", .codename = {}, .name = {}},
+          {owner, owned(language(PackageType::pypi, "requests", "2.19.0"), owner)});
+    EXPECT_EQ(found(Depth::enhanced), Ids{});
+    // The package is gone, its files were left behind.
+    inventory_.packages[1].owner_source.clear();
+    EXPECT_EQ(found(Depth::enhanced), Ids{"CVE-2018-18074"});
 }
 
 // Trap 21: a module's fix speaks of its own stream only.
@@ -540,6 +649,16 @@ TEST_F(Match, SkipsAndCountsVersionsThatAreNone) {
     const auto findings = scan(Depth::enhanced);
     EXPECT_EQ(findings.outcome, Outcome::complete);
     for (const auto& finding : findings.findings) EXPECT_EQ(finding.fix_available, FixAvailable::no);
+    // What has no fix is found, which does not make up for what has one.
+    advise(debian_12, "curl", record("CVE-2024-3"), {up_to("2")});
+    inventory_.packages = {deb("curl", "abc:!!"), deb("libcurl4", "abc:!!", "curl")};
+    EXPECT_EQ(found(), Ids{"CVE-2024-1"});
+    ASSERT_EQ(scan().notes.size(), 1U);
+    EXPECT_EQ(scan().notes[0], "2 packages have no version that could be compared: curl abc:!!, libcurl4 abc:!!");
+    advise(debian_12, "open", record("CVE-2024-4"), {for_ever});
+    image(bookworm, {deb("open", "abc:!!")});
+    EXPECT_EQ(found(), Ids{"CVE-2024-4"});
+    EXPECT_TRUE(scan().notes.empty());
     advise(debian_12, "wget", record("CVE-2024-2"), {up_to("2")});
     image(bookworm, {deb("wget", "?")});
     ASSERT_EQ(scan().notes.size(), 1U);

@@ -81,11 +81,21 @@ std::string next_fix(const vulndb::Affected& affected, Scheme scheme, std::strin
     return std::string(best);
 }
 
+bool speaks_of_flaw(const vulndb::Affected& affected) {
+    return affected.state != vulndb::FixState::not_affected && affected.state != vulndb::FixState::undetermined;
+}
+
 }  // namespace
 
+bool depends_on_version(const vulndb::Affected& affected) {
+    if (!speaks_of_flaw(affected)) return false;
+    return !affected.versions.empty() || std::ranges::any_of(affected.ranges, [](const vulndb::Range& range) {
+        return !is_beginning(range.introduced) || range.last_affected || (range.fixed && *range.fixed != "0");
+    });
+}
+
 std::optional<Hit> find_hit(const vulndb::Affected& affected, Scheme scheme, std::string_view version) {
-    using vulndb::FixState;
-    if (affected.state == FixState::not_affected || affected.state == FixState::undetermined) return std::nullopt;
+    if (!speaks_of_flaw(affected)) return std::nullopt;
     const bool inside = std::ranges::any_of(
         affected.ranges, [&](const vulndb::Range& range) { return is_inside(range, scheme, version); });
     if (inside) return Hit{.fixed_in = first_fix(affected, scheme, version)};

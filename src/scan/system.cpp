@@ -21,6 +21,7 @@ struct Rule {
     Release release;
     bool by_source;
     bool errata_beside_cves;
+    std::array<std::string_view, 2> vendors = {};
 };
 
 constexpr std::array rules{
@@ -29,17 +30,17 @@ constexpr std::array rules{
     Rule{"alpine", "Alpine", PackageType::apk, Release::major_minor, true, false},
     Rule{"wolfi", "Wolfi", PackageType::apk, Release::none, true, false},
     Rule{"chainguard", "Chainguard", PackageType::apk, Release::none, true, false},
-    Rule{"rhel", "Red Hat", PackageType::rpm, Release::major, false, false},
-    Rule{"centos", "Red Hat", PackageType::rpm, Release::major, false, false},
-    Rule{"rocky", "Rocky Linux", PackageType::rpm, Release::major, false, false},
-    Rule{"almalinux", "AlmaLinux", PackageType::rpm, Release::major, false, false},
-    Rule{"amzn", "Amazon Linux", PackageType::rpm, Release::whole, false, false},
-    Rule{"ol", "Oracle Linux", PackageType::rpm, Release::major, false, false},
-    Rule{"sles", "SUSE", PackageType::rpm, Release::whole, false, false},
-    Rule{"sled", "SUSE", PackageType::rpm, Release::whole, false, false},
-    Rule{"sle-micro", "SUSE Micro", PackageType::rpm, Release::whole, false, false},
-    Rule{"opensuse-leap", "openSUSE", PackageType::rpm, Release::whole, false, false},
-    Rule{"opensuse-tumbleweed", "openSUSE", PackageType::rpm, Release::rolling, false, false},
+    Rule{"rhel", "Red Hat", PackageType::rpm, Release::major, false, false, {"Red Hat"}},
+    Rule{"centos", "Red Hat", PackageType::rpm, Release::major, false, false, {"CentOS"}},
+    Rule{"rocky", "Rocky Linux", PackageType::rpm, Release::major, false, false, {"Rocky"}},
+    Rule{"almalinux", "AlmaLinux", PackageType::rpm, Release::major, false, false, {"AlmaLinux"}},
+    Rule{"amzn", "Amazon Linux", PackageType::rpm, Release::whole, false, false, {"Amazon"}},
+    Rule{"ol", "Oracle Linux", PackageType::rpm, Release::major, false, false, {"Oracle America"}},
+    Rule{"sles", "SUSE", PackageType::rpm, Release::whole, false, false, {"SUSE"}},
+    Rule{"sled", "SUSE", PackageType::rpm, Release::whole, false, false, {"SUSE"}},
+    Rule{"sle-micro", "SUSE Micro", PackageType::rpm, Release::whole, false, false, {"SUSE"}},
+    Rule{"opensuse-leap", "openSUSE", PackageType::rpm, Release::whole, false, false, {"openSUSE", "SUSE"}},
+    Rule{"opensuse-tumbleweed", "openSUSE", PackageType::rpm, Release::rolling, false, false, {"openSUSE"}},
 };
 
 Scheme scheme_of(PackageType type) {
@@ -152,7 +153,8 @@ std::optional<System> system_of(const inventory::Distribution& distribution) {
                   .type = rule->type,
                   .scheme = scheme_of(rule->type),
                   .by_source = rule->by_source,
-                  .errata_beside_cves = rule->errata_beside_cves};
+                  .errata_beside_cves = rule->errata_beside_cves,
+                  .vendors = rule->vendors};
 }
 
 std::optional<Subject> subject_of(const inventory::Package& package, const System* system) {

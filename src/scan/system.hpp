@@ -5,6 +5,7 @@
 #include "versions/version.hpp"
 #include "vulndb/advisory.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ struct System {
     bool by_source = false;
     // Its feeds hold both records of flaws and errata that speak of the same flaws (DSA, USN).
     bool errata_beside_cves = false;
+    // How the vendor of its own packages begins; RPMs only, empty where there is no second one.
+    std::array<std::string_view, 2> vendors = {};
 };
 
 // By the distribution's own id, never by ID_LIKE: a derivative has other versions and other fixes. nullopt: unknown, or

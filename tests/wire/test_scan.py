@@ -57,10 +57,10 @@ def database(tmp_path_factory):
 @pytest.fixture
 def berth(database, tmp_path):
     """Runs the program; (exit code, standard output, standard error)."""
-    def run(*arguments, stdin="", **environment):
+    def run(*arguments, stdin="", cwd=None, **environment):
         clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "nobody"), "BERTH_VULNDB": str(database)}
         done = subprocess.run([BERTH, *arguments], input=stdin, capture_output=True, text=True, timeout=120,
-                              check=False, env=clean | environment)
+                              check=False, env=clean | environment, cwd=cwd)
         return done.returncode, done.stdout, done.stderr
 
     return run
@@ -130,6 +130,8 @@ def test_sarif_is_one_document(berth, multi):
     assert code == 0 and log["version"] == "2.1.0"
     found = [sorted(r["ruleId"] for r in run["results"]) for run in log["runs"]]
     assert found == [["CVE-2024-0001", "CVE-2024-0002", "CVE-2024-0004"], ["CVE-2024-0002", "CVE-2024-0004"]]
+    assert [run["automationDetails"]["id"] for run in log["runs"]] == [
+        f"berth/{multi.folder}/linux/amd64/", f"berth/{multi.folder}/linux/arm64/"]
 
 
 def test_filters_choose_what_is_shown(berth, image):
@@ -182,11 +184,69 @@ def test_a_system_that_nobody_speaks_for_is_not_safe(berth, tmp_path):
     assert "UNSUPPORTED" in berth("scan", "--os-only", str(layout.folder))[1]
 
 
+def test_a_language_that_the_database_does_not_know_is_not_safe(berth, tmp_path):
+    source = tmp_path / "source"
+    (source / "srv").mkdir(parents=True)
+    (source / "srv/Cargo.lock").write_text(
+        '[[package]]\nname = "time"\nversion = "0.1.44"\n'
+        'source = "registry+https://github.com/rust-lang/crates.io-index"\n')
+    code, out, _ = berth("scan", str(source))
+    assert code == 4 and "UNSUPPORTED" in out and "holds nothing about crates.io" in out
+    (source / "etc").mkdir()
+    (source / "etc/os-release").write_text('ID=debian\nVERSION_ID="12"\n')
+    (source / "var/lib/dpkg").mkdir(parents=True)
+    (source / "var/lib/dpkg/status").write_text(STATUS)
+    code, out, _ = berth("scan", str(source))
+    assert code == 0 and "CVE-2024-0001" in out
+    assert "note: The vulnerability database holds nothing about crates.io" in out
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Makes the root file system of a Debian with these files."""
+    def make(name, **files):
+        folder = tmp_path / name
+        for path, text in ({"etc/os-release": 'ID=debian\nVERSION_ID="12"\n'} | files).items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text)
+        return str(folder)
+
+    return make
+
+
+LEFT = {"srv/node_modules/left/package.json": '{"name": "left", "version": "1.0.0"}'}
+
+
+def test_what_others_packed_is_not_the_distributions(berth, root):
+    def found(owner):
+        files = {"var/lib/dpkg/status": STATUS.replace("Package: curl", f"Package: {owner}"),
+                 f"var/lib/dpkg/info/{owner}.list": "/.\n/srv/node_modules/left/package.json\n"}
+        return "CVE-2024-0004" in berth("scan", root(owner, **files, **LEFT))[1]
+
+    assert found("acme-agent") and not found("curl")
+
+
+def test_a_package_database_that_cannot_be_read_is_not_safe(berth, root):
+    broken = {"var/lib/rpm/rpmdb.sqlite": "no database at all"}
+    code, out, err = berth("scan", root("broken", **broken))
+    assert code == 1 and out == "" and "that could be read: var/lib/rpm/rpmdb.sqlite: " in err
+    code, out, _ = berth("scan", root("languages", **broken, **LEFT))
+    assert code == 0 and "CVE-2024-0004" in out
+    assert "that could be read: var/lib/rpm/rpmdb.sqlite: " in out
+    assert "Only packages of languages were looked up" in out
+    nameless = "Package: nameless\nStatus: install ok installed\n\n"
+    code, out, _ = berth("scan", root("nameless", **{"var/lib/dpkg/status": nameless + STATUS}))
+    assert code == 0 and "note: var/lib/dpkg/status: lists nameless as installed, without a version" in out
+
+
 def test_archives_and_folders(berth, image, tmp_path):
     archive = tmp_path / "layout.tar"
     with tarfile.open(archive, "w") as tar:
         tar.add(image, arcname=".")
     assert names(berth("scan", "--format=json", str(archive))[1]) == ["CVE-2024-0001", "CVE-2024-0002"]
+    with tarfile.open(tmp_path / "layout.tgz", "w:gz") as tar:
+        tar.add(image, arcname=".")
+    assert names(berth("scan", "--format=json", str(tmp_path / "layout.tgz"))[1]) == ["CVE-2024-0001", "CVE-2024-0002"]
     saved = tmp_path / "saved.tar"
     subprocess.run(["skopeo", "copy", "--quiet", f"oci:{image}:app", f"docker-archive:{saved}:app:v1"], check=True,
                    capture_output=True)
@@ -211,6 +271,12 @@ def test_what_cannot_be_scanned_says_why(berth, image, tmp_path):
     broken.write_bytes(broken.read_bytes()[:-20])
     code, out, err = berth("scan", str(image))
     assert (code, out) == (1, "") and "layer 1 of 1" in err
+
+
+def test_a_path_with_a_typo_is_no_request(berth, image, tmp_path):
+    for typo in ("img.tgz", "layout/nothing", "layout.tar.gz"):
+        code, _, err = berth("scan", typo, cwd=tmp_path)
+        assert code == 1 and f"{typo}: is not there" in err
 
 
 def test_an_image_in_a_registry_is_read_where_it_is(berth, server, oci, token, repository, multi):
