@@ -1,6 +1,7 @@
 // From files to answers: what a database says after imports, whatever the way to it was.
 #include "vulndb/import.hpp"
 
+#include "testing/archives.hpp"
 #include "testing/folder.hpp"
 #include "testing/manual_clock.hpp"
 #include "vulndb/sqlite_database.hpp"
@@ -287,6 +288,54 @@ TEST_F(Import, ABrokenFileLeavesTheDatabaseAsItWas) {
     for (const auto& entry : fs::directory_iterator(folder_.path() / "db"))
         EXPECT_TRUE(entry.path().filename() == "vulndb.sqlite" || entry.path().filename() == "vulndb.lock")
             << entry.path();
+}
+
+// One that can be read and says nothing would take a good one's place, and every finding with it.
+TEST_F(Import, AFeedWithoutOneUsableRecordIsBroken) {
+    const auto good = import({feed("a", osv("CVE-1-1", "curl", "1")), feed("b", osv("CVE-1-2", "zlib", "1"))});
+    const std::string bad = R"({"id":"X-1","affected":"oops","modified":"2024-01-01T00:00:00Z"})";
+    const auto fault = refuse({feed("a", bad + "\n" + bad)});
+    EXPECT_NE(fault.message.find("X-1: a list that is none"), std::string::npos) << fault.message;
+    EXPECT_NE(fault.message.find("2 skipped"), std::string::npos) << fault.message;
+    EXPECT_EQ(open()->freshness().generation, good.generation);
+    const auto report =
+        import_feeds(folder_.path() / "db", std::vector{feed("a", bad), feed("b", osv("CVE-1-2", "zlib", "2"))}, clock_,
+                     {.progress = {}, .leave_out_broken = true});
+    ASSERT_TRUE(report) << report.error().message;
+    ASSERT_EQ(report->broken.size(), 1);
+    EXPECT_EQ(open()->find(bookworm, "curl")->size(), 1);
+    EXPECT_EQ(open()->find(bookworm, "zlib")->at(0).ranges.at(0).fixed, "2");
+}
+
+TEST_F(Import, AFeedOfWithdrawnRecordsIsGood) {
+    import({feed("a", osv("CVE-1-1", "curl", "1"))});
+    const auto report =
+        import({feed("a", osv("CVE-1-1", "curl", "1", R"("withdrawn":"2024-01-02T00:00:00Z",)") + "{}")});
+    EXPECT_EQ(report.feeds.at(0).feed.counts.withdrawn, 1);
+    EXPECT_TRUE(open()->find(bookworm, "curl")->empty());
+}
+
+TEST_F(Import, AFeedThatLostMoreThanHalfIsTold) {
+    const auto one = osv("CVE-1-1", "curl", "1");
+    const auto first = import({feed("a", one + osv("CVE-1-2", "curl", "1") + osv("CVE-1-3", "curl", "1")),
+                               feed("b", osv("CVE-1-4", "zlib", "1") + osv("CVE-1-5", "zlib", "1"))});
+    EXPECT_FALSE(first.feeds.at(0).shrunk_from);
+    const auto report = import({feed("a", one), feed("b", osv("CVE-1-4", "zlib", "1"))});
+    EXPECT_EQ(report.feeds.at(0).shrunk_from, 3);
+    EXPECT_FALSE(report.feeds.at(1).shrunk_from);
+}
+
+TEST_F(Import, AMarkInFrontOfAFeedIsNoPartOfIt) {
+    const std::string mark = "\xef\xbb\xbf";
+    EXPECT_EQ(import({feed("a", mark + osv("CVE-1-1", "curl", "1"))}).feeds.at(0).feed.counts.records, 1);
+    EXPECT_EQ(import({feed("t", mark + R"({"curl":{"CVE-1-1":{"releases":{"bookworm":{"status":"open"}}}}})")})
+                  .feeds.at(0)
+                  .feed.counts.records,
+              1);
+    // Nor of a member of an archive.
+    berth::testing::Tar tar;
+    tar.file("one.json", mark + osv("CVE-1-1", "curl", "1")).file("two.json", mark + osv("CVE-1-2", "curl", "1"));
+    EXPECT_EQ(import({feed("archive", tar.end())}).feeds.at(0).feed.counts.records, 2);
 }
 
 TEST_F(Import, BrokenFilesAreLeftOutWhenAskedFor) {

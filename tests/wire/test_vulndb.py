@@ -118,6 +118,22 @@ def test_update_takes_only_what_changed(vulndb, publisher, feeds):
     assert status(vulndb)["generation"] != first
 
 
+def test_a_feed_without_one_usable_record_takes_no_good_ones_place(vulndb, publisher, feeds, tmp_path):
+    bad = b'{"id":"X-1","affected":"oops","modified":"2024-01-01T00:00:00Z"}'
+    publisher.files = {"/one": (b"".join(record(f"A-{n}", "1.0.0").encode() for n in range(5)), '"1"')}
+    vulndb("update", "--feeds", feeds, "--only", "one")
+    good = status(vulndb)["generation"]
+    (tmp_path / "one.json").write_bytes(bad)
+    assert "X-1: a list that is none" in vulndb("import", tmp_path / "one.json", fails=True)
+    publisher.files["/one"] = (bad, '"2"')
+    assert "X-1: a list that is none" in vulndb("update", "--feeds", feeds, "--only", "one", fails=True)
+    assert status(vulndb)["generation"] == good
+    assert "X-1" in failures(vulndb)["one"]["reason"]
+    # One that merely lost most of itself is taken, and told.
+    publisher.files["/one"] = (record("A-1", "1.0.0").encode(), '"3"')
+    assert "one held 5 records and now holds 1" in vulndb("update", "--feeds", feeds, "--only", "one")
+
+
 def test_update_goes_on_where_it_broke_off(vulndb, publisher, feeds):
     long = "".join(record(f"A-{number}", "1.0.0") for number in range(3000)).encode()
     publisher.files = {"/one": (long, '"1"')}
