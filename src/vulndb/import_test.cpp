@@ -183,6 +183,43 @@ TEST_F(Import, TellsWhichPackagesChanged) {
     EXPECT_EQ((*previous)->freshness().generation, between->freshness().generation);
 }
 
+constexpr std::int64_t day = 86'400'000;
+
+std::string npm(const std::string& id, const std::string& modified) {
+    return R"({"id":")" + id + R"(","modified":")" + modified +
+           R"(","affected":[{"package":{"ecosystem":"npm","name":"left"},"versions":["1.0.0"]}]})" + "\n";
+}
+
+// A newer feed of others makes no stream fresher, whether it came in another file or in the same one.
+TEST_F(Import, KnowsUpToWhenEachStreamIsKnown) {
+    const Stream left{.ecosystem = "npm", .release = {}};
+    const Stream bullseye{.ecosystem = "Debian", .release = "11"};
+    const Stream alpine{.ecosystem = "Alpine", .release = "3.18"};
+    auto older = osv("CVE-1-1", "curl", "1", R"("published":"2023-01-01T00:00:00Z",)");
+    older.replace(older.find("Debian:12"), 9, "Debian:11");
+    older.replace(older.find("2024-01-01"), 10, "2023-01-01");
+    const auto mixed = feed("mixed", older + osv("CVE-1-2", "curl", "1") + npm("GHSA-1", "2024-03-01T00:00:00Z"));
+    const auto secdb = feed("secdb", R"({"urlprefix":"x","distroversion":"v3.18","packages":[{"pkg":)"
+                                     R"({"name":"curl","secfixes":{"1-r0":["CVE-1-1"]}}}]})");
+    import({mixed, secdb});
+    const auto first_of_2024 = open()->newest_record_at(bookworm).value();
+    EXPECT_EQ(first_of_2024, std::int64_t{19'723} * day);
+    // One feed tells of both releases, so nothing newer is known of either.
+    EXPECT_EQ(open()->newest_record_at(bullseye), first_of_2024);
+    EXPECT_EQ(open()->newest_record_at(left), first_of_2024 + 60 * day);
+    EXPECT_FALSE(open()->newest_record_at(alpine));
+    EXPECT_FALSE(open()->newest_record_at({.ecosystem = "Go", .release = {}}));
+    // A kept feed keeps its dates.
+    import({feed("late", npm("GHSA-2", "2024-05-01T00:00:00Z"))});
+    const auto database = open();
+    EXPECT_EQ(database->newest_record_at(bookworm), first_of_2024);
+    EXPECT_EQ(database->newest_record_at(left), first_of_2024 + 121 * day);
+    EXPECT_EQ(database->freshness().newest_record_at, first_of_2024 + 121 * day);
+    EXPECT_EQ(known_until(*database, {bookworm, left, alpine}), first_of_2024);
+    EXPECT_EQ(known_until(*database, {left}), first_of_2024 + 121 * day);
+    EXPECT_FALSE(known_until(*database, {alpine}));
+}
+
 TEST_F(Import, TheTrackerAndOsvDoNotDouble) {
     const auto tracker = feed("tracker", R"({"curl":{"CVE-1-1":{"description":"x","releases":{"bookworm":)"
                                          R"({"status":"open","nodsa":"Minor","nodsa_reason":"ignored"}}}}})");
