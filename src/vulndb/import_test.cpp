@@ -344,6 +344,20 @@ TEST_F(Import, AFeedWithoutOneUsableRecordIsBroken) {
     EXPECT_EQ(open()->find(bookworm, "zlib")->at(0).ranges.at(0).fixed, "2");
 }
 
+TEST_F(Import, ABoundThatIsNoVersionIsCounted) {
+    const auto pypi = [](const std::string& id, const std::string& fixed) {
+        return R"({"id":")" + id +
+               R"(","modified":"2024-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"PyPI",)" +
+               R"("name":"steam"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":")" + fixed +
+               R"("}]}]}]})" + "\n";
+    };
+    const auto report = import({feed("a", pypi("PYSEC-1", "2019-09-12") + pypi("PYSEC-2", "0.7.11p3"))}).feeds.at(0);
+    EXPECT_EQ(report.feed.counts.records, 1);
+    EXPECT_EQ(report.feed.counts.skipped, 1);
+    EXPECT_EQ(report.reasons, std::vector<std::string>{"PYSEC-1: steam: 2019-09-12 is no version of PyPI"});
+    EXPECT_EQ(open()->find({.ecosystem = "PyPI", .release = {}}, "steam")->at(0).ranges.at(0).fixed, "0.7.11");
+}
+
 TEST_F(Import, AFeedOfWithdrawnRecordsIsGood) {
     import({feed("a", osv("CVE-1-1", "curl", "1"))});
     const auto report =
