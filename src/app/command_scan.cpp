@@ -10,7 +10,6 @@
 #include "app/usage_error.hpp"
 #include "app/version.hpp"
 #include "base/clock.hpp"
-#include "client/credentials.hpp"
 #include "inventory/inventory_of.hpp"
 #include "sbom/document.hpp"
 #include "scan/filter.hpp"
@@ -77,12 +76,6 @@ scan::Severity severity_of(const std::string& word) {
     return *severity;
 }
 
-std::string database_folder(const Arguments& arguments) {
-    if (!arguments.folder.empty()) return arguments.folder;
-    const auto given = client::process_environment()("BERTH_VULNDB");
-    return given && !given->empty() ? *given : default_vulndb_folder;
-}
-
 // The basic form of JSON has no place for packages of languages, so it is made of a basic scan, as ECR makes it.
 scan::Depth depth_of(const Arguments& arguments) {
     const bool basic = arguments.os_only || (arguments.format == "json" && !arguments.enhanced);
@@ -105,7 +98,7 @@ Plan plan_of(const Arguments& arguments) {
         if (!document) throw UsageError(file + ": " + document.error().message);
         plan.vex.push_back(std::move(*document));
     }
-    auto database = vulndb::SqliteDatabase::open(vulndb::database_file(database_folder(arguments)));
+    auto database = vulndb::SqliteDatabase::open(vulndb::database_file(arguments.folder));
     if (!database) throw std::runtime_error(database.error().message);
     plan.database = std::move(*database);
     return plan;
@@ -256,9 +249,7 @@ int run(const Arguments& arguments) {
 }
 
 void add_options(CLI::App& command, Arguments& arguments) {
-    command.add_option(
-        "--db", arguments.folder,
-        std::string("Folder of the vulnerability database (default: BERTH_VULNDB, ") + default_vulndb_folder + ")");
+    add_database_option(command, arguments.folder);
     command
         .add_option("--format", arguments.format,
                     "How to print; json is what DescribeImageScanFindings answers, a line for each image")

@@ -92,6 +92,29 @@ def vulndb(tmp_path):
     return run
 
 
+def test_every_command_knows_the_folder_by_the_environment(tmp_path):
+    here = {"BERTH_VULNDB": str(tmp_path / "named")}
+
+    def run(*arguments, **environment):
+        done = subprocess.run([BERTH, "vulndb", *arguments], capture_output=True, text=True, timeout=120, check=True,
+                              cwd=tmp_path, env=environment)
+        return done.stdout
+
+    (tmp_path / "one.jsonl").write_text(record("A-1", "1.0.0"))
+    (tmp_path / "none.toml").write_text("")
+    run("import", "one.jsonl", **here)
+    assert (tmp_path / "named" / "vulndb.sqlite").exists()
+    assert json.loads(run("status", "--format", "json", **here))["feeds"][0]["name"] == "one"
+    run("export", "bundle", **here)
+    run("update", "--feeds", "none.toml", **here)
+    assert (tmp_path / "named" / "downloads").exists()
+    assert not (tmp_path / "berth-data").exists()
+    run("import", "--db", "other", "bundle", **here)
+    assert (tmp_path / "other" / "vulndb.sqlite").exists(), "--db counts before the environment"
+    run("import", "bundle", BERTH_VULNDB="")
+    assert (tmp_path / "berth-data" / "vulndb" / "vulndb.sqlite").exists()
+
+
 @pytest.fixture
 def feeds(tmp_path, publisher):
     file = tmp_path / "feeds.toml"
