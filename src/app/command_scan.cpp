@@ -10,7 +10,6 @@
 #include "app/usage_error.hpp"
 #include "app/version.hpp"
 #include "base/clock.hpp"
-#include "client/credentials.hpp"
 #include "inventory/inventory_of.hpp"
 #include "sbom/document.hpp"
 #include "scan/filter.hpp"
@@ -78,12 +77,6 @@ scan::Severity severity_of(const std::string& word) {
     return *severity;
 }
 
-std::string database_folder(const Arguments& arguments) {
-    if (!arguments.folder.empty()) return arguments.folder;
-    const auto given = client::process_environment()("BERTH_VULNDB");
-    return given && !given->empty() ? *given : default_vulndb_folder;
-}
-
 // The basic form of JSON has no place for packages of languages, so it is made of a basic scan, as ECR makes it.
 scan::Depth depth_of(const Arguments& arguments) {
     const bool basic = arguments.os_only || (arguments.format == "json" && !arguments.enhanced);
@@ -106,10 +99,18 @@ Plan plan_of(const Arguments& arguments) {
         if (!document) throw UsageError(file + ": " + document.error().message);
         plan.vex.push_back(std::move(*document));
     }
-    auto database = vulndb::SqliteDatabase::open(vulndb::database_file(database_folder(arguments)));
+    auto database = vulndb::SqliteDatabase::open(vulndb::database_file(arguments.folder));
     if (!database) throw std::runtime_error(database.error().message);
     plan.database = std::move(*database);
     return plan;
+}
+
+// Those that judge the image.
+std::vector<vulndb::Stream> streams_of(const inventory::Inventory& inventory, scan::Depth depth) {
+    std::vector<vulndb::Stream> streams;
+    for (auto& lookup : scan::lookups_of(inventory, depth))
+        if (streams.empty() || streams.back() != lookup.stream) streams.push_back(std::move(lookup.stream));
+    return streams;
 }
 
 // Where findings go, image after image.
@@ -214,6 +215,8 @@ private:
         if (!inventory) return say_broken(inventory.error().message);
         auto findings = scan::match(*inventory, *plan_.database, plan_.options);
         if (findings.unreadable) return say_broken(findings.reason);
+        findings.database.newest_record_at =
+            vulndb::known_until(*plan_.database, streams_of(*inventory, plan_.options.depth));
         set_aside(image, findings);
         if (arguments_.ignore_unfixed) scan::drop_unfixed(findings);
         // The gate looks at all severities, whichever are shown.
@@ -259,9 +262,7 @@ int run(const Arguments& arguments) {
 }
 
 void add_options(CLI::App& command, Arguments& arguments) {
-    command.add_option(
-        "--db", arguments.folder,
-        std::string("Folder of the vulnerability database (default: BERTH_VULNDB, ") + default_vulndb_folder + ")");
+    add_database_option(command, arguments.folder);
     command
         .add_option("--format", arguments.format,
                     "How to print; json is what DescribeImageScanFindings answers, a line for each image")

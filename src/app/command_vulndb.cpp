@@ -7,6 +7,13 @@
 
 namespace berth::app {
 
+void add_database_option(CLI::App& command, std::string& folder) {
+    folder = "./berth-data/vulndb";
+    command.add_option("--db", folder, "Folder of the vulnerability database")
+        ->envname("BERTH_VULNDB")
+        ->capture_default_str();
+}
+
 void add_vulndb_command(CLI::App& program, int& exit_code) {
     auto* vulndb =
         program.add_subcommand("vulndb", "The vulnerability database: what it is made of and how it compares");

@@ -15,7 +15,7 @@ namespace berth::app {
 namespace {
 
 struct Arguments {
-    std::string folder = default_vulndb_folder;
+    std::string folder;
     std::string bundle;
 };
 
@@ -35,7 +35,7 @@ void add_vulndb_export_command(CLI::App& vulndb, int& exit_code) {
     auto* command = vulndb.add_subcommand(
         "export", "Write the database into one file, which `berth vulndb import` takes on another machine");
     const auto arguments = std::make_shared<Arguments>();
-    command->add_option("--db", arguments->folder, "Folder of the database")->capture_default_str();
+    add_database_option(*command, arguments->folder);
     command->add_option("file", arguments->bundle, "The bundle to write, vulndb.bundle.zst")->required();
     command->callback([arguments, &exit_code] { exit_code = run(*arguments); });
 }

@@ -15,7 +15,7 @@ namespace berth::app {
 namespace {
 
 struct Arguments {
-    std::string folder = default_vulndb_folder;
+    std::string folder;
     std::vector<std::string> files;
 };
 
@@ -43,7 +43,7 @@ void add_vulndb_import_command(CLI::App& vulndb, int& exit_code) {
         "tracker, updateinfo.xml, CSAF VEX, KEV, EPSS, NVD, or a bundle of `berth vulndb export`; plain, gzip, xz or "
         "zstd. What a file is, its content tells. A feed replaces the one of the same name; others stay.");
     const auto arguments = std::make_shared<Arguments>();
-    command->add_option("--db", arguments->folder, "Folder of the database")->capture_default_str();
+    add_database_option(*command, arguments->folder);
     command
         ->add_option("files", arguments->files,
                      "[NAME=]FILE; the name is that of the file without its endings, or of its folder for an all.zip")

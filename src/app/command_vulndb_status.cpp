@@ -28,7 +28,7 @@ namespace {
 namespace json = boost::json;
 
 struct Arguments {
-    std::string folder = default_vulndb_folder;
+    std::string folder;
     std::string format = "table";
 };
 
@@ -149,7 +149,7 @@ void add_vulndb_status_command(CLI::App& vulndb, int& exit_code) {
                               "Show the feeds of the database, what they hold, how old it is, and what the last "
                               "update could not bring up to date");
     const auto arguments = std::make_shared<Arguments>();
-    command->add_option("--db", arguments->folder, "Folder of the database")->capture_default_str();
+    add_database_option(*command, arguments->folder);
     command->add_option("--format", arguments->format, "How to print")
         ->check(CLI::IsMember({"table", "json"}))
         ->capture_default_str();

@@ -38,7 +38,7 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t most_bytes = std::uint64_t{8} << 30;
 
 struct Arguments {
-    std::string folder = default_vulndb_folder;
+    std::string folder;
     std::string list;
     std::vector<std::string> only;
     std::string proxy;
@@ -163,7 +163,7 @@ void add_vulndb_update_command(CLI::App& vulndb, int& exit_code) {
     auto* command = vulndb.add_subcommand(
         "update", "Fetch vulnerability feeds and import those that changed; downloads that broke off are continued");
     const auto arguments = std::make_shared<Arguments>();
-    command->add_option("--db", arguments->folder, "Folder of the database")->capture_default_str();
+    add_database_option(*command, arguments->folder);
     command
         ->add_option("--feeds", arguments->list,
                      "TOML file with [[feed]] tables of name and url (default: the public feeds that --list shows)")

@@ -60,6 +60,8 @@ struct FeedCounts {
     std::uint64_t withdrawn = 0;    // taken back by their publisher, so left out
     std::uint64_t skipped = 0;      // could not be used
 
+    [[nodiscard]] std::uint64_t held() const { return records + enrichments; }
+
     friend bool operator==(const FeedCounts&, const FeedCounts&) = default;
 };
 

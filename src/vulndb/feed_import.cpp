@@ -32,6 +32,7 @@ public:
 
     // A member that is broken costs that member alone.
     void take(std::string_view member, std::span<const std::byte> content) {
+        content = content.subspan(mark_bytes(as_text(content)));
         const auto kind = recognise_feed(as_text(content).substr(0, recognisable_bytes));
         if (!kind) {
             // A licence or a list beside the records is no loss; a record without a form is.
@@ -94,6 +95,15 @@ Result<void> import_zip(std::span<const std::byte> file, Members& members) {
     return {};
 }
 
+// Where records are and none can be used, the file is not what it should be: it must not take the place of a good one.
+Result<GenerationBuilder::Ended> with_something_in_it(GenerationBuilder::Ended ended) {
+    const auto& counts = ended.feed.counts;
+    if (counts.skipped == 0 || counts.held() + counts.withdrawn > 0) return ended;
+    return fail(FaultKind::invalid_parameter,
+                "none of its records can be used (" + std::to_string(counts.skipped) +
+                    " skipped); the first: " + (ended.reasons.empty() ? std::string() : ended.reasons.front()));
+}
+
 Result<GenerationBuilder::Ended> import_zip_file(const FeedFile& file, const FeedSource& feed,
                                                  GenerationBuilder& builder) {
     if (!feed.is_plain()) return fail(FaultKind::unsupported, "a zip file that is packed once more");
@@ -105,8 +115,9 @@ Result<GenerationBuilder::Ended> import_zip_file(const FeedFile& file, const Fee
     Sha256 hash;
     hash.update(mapped->bytes());
     const auto digest = hash.digest();
-    return builder.end_feed(to_hex(std::span(reinterpret_cast<const unsigned char*>(digest.data()), digest.size())),
-                            mapped->bytes().size());
+    return with_something_in_it(
+        builder.end_feed(to_hex(std::span(reinterpret_cast<const unsigned char*>(digest.data()), digest.size())),
+                         mapped->bytes().size()));
 }
 
 }  // namespace
@@ -126,7 +137,7 @@ Result<GenerationBuilder::Ended> import_feed(const FeedFile& file, FeedSource& f
     }
     // What stands behind the end belongs to the file and its hash all the same, and its checksums must hold.
     if (auto rest = archive::drain(feed); !rest) return fail(std::move(rest));
-    return builder.end_feed(feed.file().sha256(), feed.file().bytes());
+    return with_something_in_it(builder.end_feed(feed.file().sha256(), feed.file().bytes()));
 }
 
 }  // namespace berth::vulndb

@@ -102,6 +102,7 @@ Result<void> FeedSource::look_at_start() {
     auto start = read_start(*unpacked_, recognisable_bytes);
     if (!start) return fail(std::move(start));
     start_ = *std::move(start);
+    given_ = mark_bytes(start_);
     return {};
 }
 

@@ -44,7 +44,7 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<FeedSource>> open(const std::filesystem::path& file,
                                                                   FileSource::Progress progress);
 
-    // Up to recognisable_bytes from the beginning; stays to be read.
+    // Up to recognisable_bytes from the beginning; stays to be read, but for a mark of UTF-8 in front.
     [[nodiscard]] std::string_view start() const { return start_; }
     [[nodiscard]] Result<std::size_t> read(std::span<std::byte> into) override;
     // Packed or not: whether the file's bytes are the feed's.

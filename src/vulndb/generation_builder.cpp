@@ -1,5 +1,6 @@
 #include "vulndb/generation_builder.hpp"
 
+#include "vulndb/bounds.hpp"
 #include "vulndb/coding.hpp"
 #include "vulndb/content_digest.hpp"
 #include "vulndb/enrichment.hpp"
@@ -73,6 +74,9 @@ void GenerationBuilder::begin_feed(std::string name, FeedKind kind) {
 
 void GenerationBuilder::take(Record record) {
     if (const auto wrong = tidy(record); !wrong.empty()) return skip(record.vulnerability.id, wrong);
+    const auto unreadable = mend_bounds(record.advice);
+    for (const auto& bound : unreadable) skip(record.vulnerability.id, bound);
+    if (record.advice.empty() && !unreadable.empty()) return;
     if (record.advice.empty())
         return skip(record.vulnerability.id, "no package of a system or language that images hold");
     const auto [seen, first] = seen_.try_emplace(record.vulnerability.id, last_key_ + 1);

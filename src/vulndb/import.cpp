@@ -170,8 +170,16 @@ private:
         return {};
     }
 
+    [[nodiscard]] std::optional<std::uint64_t> shrunk_from(const Feed& feed) const {
+        const auto before = kept_.find(feed.name);
+        if (before == kept_.end()) return std::nullopt;
+        const auto held = before->second.stored.feed.counts.held();
+        return held > 2 * feed.counts.held() ? std::optional(held) : std::nullopt;
+    }
+
     Result<ImportReport> finish(const fs::path& next, ImportReport report) {
         report.broken = broken_;
+        for (auto& entry : report.feeds) entry.shrunk_from = shrunk_from(entry.feed);
         if (before_ && before_->freshness().generation == report.generation) return report;
         const auto built = GenerationFile::open(next);
         if (!built) return std::unexpected(built.error());

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -48,6 +49,8 @@ struct ImportOptions {
 struct FeedReport {
     Feed feed;
     std::vector<std::string> reasons;  // of the first records that were skipped
+    // How many the feed held until now, where that is more than twice what it holds: something may be wrong with it.
+    std::optional<std::uint64_t> shrunk_from = std::nullopt;
 };
 
 struct BrokenFeed {
@@ -63,9 +66,9 @@ struct ImportReport {
 };
 
 // A file is a feed, a zip or tar archive of files of one kind, or the bundle that export_database() writes; plain or
-// packed by gzip, xz or zstd. A record that cannot be used is skipped and counted; a file that cannot be read fails
-// the import, and the database stays as it was, unless such files are to be left out. Blocks; two imports into one
-// folder exclude each other (`unavailable`).
+// packed by gzip, xz or zstd. A record that cannot be used is skipped and counted; a file that cannot be read, or in
+// which no record can be used, fails the import, and the database stays as it was, unless such files are to be left
+// out. Blocks; two imports into one folder exclude each other (`unavailable`).
 [[nodiscard]] Result<ImportReport> import_feeds(const std::filesystem::path& folder, std::span<const FeedFile> files,
                                                 const Clock& clock, const ImportOptions& options = {});
 

@@ -1,6 +1,7 @@
 // From files to answers: what a database says after imports, whatever the way to it was.
 #include "vulndb/import.hpp"
 
+#include "testing/archives.hpp"
 #include "testing/folder.hpp"
 #include "testing/manual_clock.hpp"
 #include "vulndb/sqlite_database.hpp"
@@ -182,6 +183,43 @@ TEST_F(Import, TellsWhichPackagesChanged) {
     EXPECT_EQ((*previous)->freshness().generation, between->freshness().generation);
 }
 
+constexpr std::int64_t day = 86'400'000;
+
+std::string npm(const std::string& id, const std::string& modified) {
+    return R"({"id":")" + id + R"(","modified":")" + modified +
+           R"(","affected":[{"package":{"ecosystem":"npm","name":"left"},"versions":["1.0.0"]}]})" + "\n";
+}
+
+// A newer feed of others makes no stream fresher, whether it came in another file or in the same one.
+TEST_F(Import, KnowsUpToWhenEachStreamIsKnown) {
+    const Stream left{.ecosystem = "npm", .release = {}};
+    const Stream bullseye{.ecosystem = "Debian", .release = "11"};
+    const Stream alpine{.ecosystem = "Alpine", .release = "3.18"};
+    auto older = osv("CVE-1-1", "curl", "1", R"("published":"2023-01-01T00:00:00Z",)");
+    older.replace(older.find("Debian:12"), 9, "Debian:11");
+    older.replace(older.find("2024-01-01"), 10, "2023-01-01");
+    const auto mixed = feed("mixed", older + osv("CVE-1-2", "curl", "1") + npm("GHSA-1", "2024-03-01T00:00:00Z"));
+    const auto secdb = feed("secdb", R"({"urlprefix":"x","distroversion":"v3.18","packages":[{"pkg":)"
+                                     R"({"name":"curl","secfixes":{"1-r0":["CVE-1-1"]}}}]})");
+    import({mixed, secdb});
+    const auto first_of_2024 = open()->newest_record_at(bookworm).value();
+    EXPECT_EQ(first_of_2024, std::int64_t{19'723} * day);
+    // One feed tells of both releases, so nothing newer is known of either.
+    EXPECT_EQ(open()->newest_record_at(bullseye), first_of_2024);
+    EXPECT_EQ(open()->newest_record_at(left), first_of_2024 + 60 * day);
+    EXPECT_FALSE(open()->newest_record_at(alpine));
+    EXPECT_FALSE(open()->newest_record_at({.ecosystem = "Go", .release = {}}));
+    // A kept feed keeps its dates.
+    import({feed("late", npm("GHSA-2", "2024-05-01T00:00:00Z"))});
+    const auto database = open();
+    EXPECT_EQ(database->newest_record_at(bookworm), first_of_2024);
+    EXPECT_EQ(database->newest_record_at(left), first_of_2024 + 121 * day);
+    EXPECT_EQ(database->freshness().newest_record_at, first_of_2024 + 121 * day);
+    EXPECT_EQ(known_until(*database, {bookworm, left, alpine}), first_of_2024);
+    EXPECT_EQ(known_until(*database, {left}), first_of_2024 + 121 * day);
+    EXPECT_FALSE(known_until(*database, {alpine}));
+}
+
 TEST_F(Import, TheTrackerAndOsvDoNotDouble) {
     const auto tracker = feed("tracker", R"({"curl":{"CVE-1-1":{"description":"x","releases":{"bookworm":)"
                                          R"({"status":"open","nodsa":"Minor","nodsa_reason":"ignored"}}}}})");
@@ -287,6 +325,68 @@ TEST_F(Import, ABrokenFileLeavesTheDatabaseAsItWas) {
     for (const auto& entry : fs::directory_iterator(folder_.path() / "db"))
         EXPECT_TRUE(entry.path().filename() == "vulndb.sqlite" || entry.path().filename() == "vulndb.lock")
             << entry.path();
+}
+
+// One that can be read and says nothing would take a good one's place, and every finding with it.
+TEST_F(Import, AFeedWithoutOneUsableRecordIsBroken) {
+    const auto good = import({feed("a", osv("CVE-1-1", "curl", "1")), feed("b", osv("CVE-1-2", "zlib", "1"))});
+    const std::string bad = R"({"id":"X-1","affected":"oops","modified":"2024-01-01T00:00:00Z"})";
+    const auto fault = refuse({feed("a", bad + "\n" + bad)});
+    EXPECT_NE(fault.message.find("X-1: a list that is none"), std::string::npos) << fault.message;
+    EXPECT_NE(fault.message.find("2 skipped"), std::string::npos) << fault.message;
+    EXPECT_EQ(open()->freshness().generation, good.generation);
+    const auto report =
+        import_feeds(folder_.path() / "db", std::vector{feed("a", bad), feed("b", osv("CVE-1-2", "zlib", "2"))}, clock_,
+                     {.progress = {}, .leave_out_broken = true});
+    ASSERT_TRUE(report) << report.error().message;
+    ASSERT_EQ(report->broken.size(), 1);
+    EXPECT_EQ(open()->find(bookworm, "curl")->size(), 1);
+    EXPECT_EQ(open()->find(bookworm, "zlib")->at(0).ranges.at(0).fixed, "2");
+}
+
+TEST_F(Import, ABoundThatIsNoVersionIsCounted) {
+    const auto pypi = [](const std::string& id, const std::string& fixed) {
+        return R"({"id":")" + id +
+               R"(","modified":"2024-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"PyPI",)" +
+               R"("name":"steam"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":")" + fixed +
+               R"("}]}]}]})" + "\n";
+    };
+    const auto report = import({feed("a", pypi("PYSEC-1", "2019-09-12") + pypi("PYSEC-2", "0.7.11p3"))}).feeds.at(0);
+    EXPECT_EQ(report.feed.counts.records, 1);
+    EXPECT_EQ(report.feed.counts.skipped, 1);
+    EXPECT_EQ(report.reasons, std::vector<std::string>{"PYSEC-1: steam: 2019-09-12 is no version of PyPI"});
+    EXPECT_EQ(open()->find({.ecosystem = "PyPI", .release = {}}, "steam")->at(0).ranges.at(0).fixed, "0.7.11");
+}
+
+TEST_F(Import, AFeedOfWithdrawnRecordsIsGood) {
+    import({feed("a", osv("CVE-1-1", "curl", "1"))});
+    const auto report =
+        import({feed("a", osv("CVE-1-1", "curl", "1", R"("withdrawn":"2024-01-02T00:00:00Z",)") + "{}")});
+    EXPECT_EQ(report.feeds.at(0).feed.counts.withdrawn, 1);
+    EXPECT_TRUE(open()->find(bookworm, "curl")->empty());
+}
+
+TEST_F(Import, AFeedThatLostMoreThanHalfIsTold) {
+    const auto one = osv("CVE-1-1", "curl", "1");
+    const auto first = import({feed("a", one + osv("CVE-1-2", "curl", "1") + osv("CVE-1-3", "curl", "1")),
+                               feed("b", osv("CVE-1-4", "zlib", "1") + osv("CVE-1-5", "zlib", "1"))});
+    EXPECT_FALSE(first.feeds.at(0).shrunk_from);
+    const auto report = import({feed("a", one), feed("b", osv("CVE-1-4", "zlib", "1"))});
+    EXPECT_EQ(report.feeds.at(0).shrunk_from, 3);
+    EXPECT_FALSE(report.feeds.at(1).shrunk_from);
+}
+
+TEST_F(Import, AMarkInFrontOfAFeedIsNoPartOfIt) {
+    const std::string mark = "\xef\xbb\xbf";
+    EXPECT_EQ(import({feed("a", mark + osv("CVE-1-1", "curl", "1"))}).feeds.at(0).feed.counts.records, 1);
+    EXPECT_EQ(import({feed("t", mark + R"({"curl":{"CVE-1-1":{"releases":{"bookworm":{"status":"open"}}}}})")})
+                  .feeds.at(0)
+                  .feed.counts.records,
+              1);
+    // Nor of a member of an archive.
+    berth::testing::Tar tar;
+    tar.file("one.json", mark + osv("CVE-1-1", "curl", "1")).file("two.json", mark + osv("CVE-1-2", "curl", "1"));
+    EXPECT_EQ(import({feed("archive", tar.end())}).feeds.at(0).feed.counts.records, 2);
 }
 
 TEST_F(Import, BrokenFilesAreLeftOutWhenAskedFor) {

@@ -7,10 +7,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 
 namespace berth::vulndb {
 
@@ -106,6 +110,35 @@ void write_streams(Session& out, Session& stage, const std::map<Stream, std::int
     }
 }
 
+// Up to when each stream is known. A release to which nothing happens any more is as fresh as the feed that would tell,
+// but one feed of several ecosystems may have stopped with one of them.
+class Newest {
+public:
+    void add(const Stream& stream, const Known& known) {
+        if (stream_ != &stream) feeds_ = &feeds_of_[stream];
+        stream_ = &stream;
+        feeds_->insert(known.feed);
+        auto& newest = newest_[{stream.ecosystem, known.feed}];
+        newest = std::max(newest, known.modified);
+    }
+
+    void write(Session& out) const {
+        auto write = out.prepare("INSERT INTO meta VALUES (?1, ?2)");
+        for (const auto& [stream, feeds] : feeds_of_) {
+            std::int64_t newest = 0;
+            for (const auto feed : feeds) newest = std::max(newest, newest_.at({stream.ecosystem, feed}));
+            if (newest == 0) continue;
+            write.bind(1, "newest " + stream.ecosystem + ":" + stream.release).bind(2, newest).run();
+        }
+    }
+
+private:
+    std::map<Stream, std::set<std::uint32_t>> feeds_of_;
+    std::map<std::pair<std::string, std::uint32_t>, std::int64_t> newest_;
+    const Stream* stream_ = nullptr;  // the last one, and its feeds
+    std::set<std::uint32_t>* feeds_ = nullptr;
+};
+
 class ListWriter {
 public:
     ListWriter(Session& out, const std::vector<Known>& known)
@@ -149,7 +182,10 @@ void write_package_lists(Session& out, Session& stage, const std::map<Stream, st
                          const std::vector<StoredFeed>& feeds) {
     const auto known = read_vulnerabilities(out, feeds);
     write_streams(out, stage, streams);
+    std::vector<const Stream*> numbered{nullptr};  // numbers start at 1
+    for (const auto& [stream, id] : streams) numbered.push_back(&stream);
     ListWriter lists(out, known);
+    Newest newest;
     auto rows = stage.prepare(
         "SELECT s.number, a.package, a.vulnerability, a.body FROM advice a JOIN stream s ON s.id = a.stream "
         "ORDER BY s.number, a.package, a.vulnerability, a.rowid");
@@ -157,9 +193,12 @@ void write_package_lists(Session& out, Session& stage, const std::map<Stream, st
         Decoder body(rows.bytes(3));
         Entry entry{.affected = decode_affected(body)};
         entry.affected.vulnerability = rows.integer(2);
+        newest.add(*numbered.at(static_cast<std::size_t>(rows.integer(0))),
+                   known.at(static_cast<std::size_t>(entry.affected.vulnerability)));
         lists.add(rows.integer(0), rows.bytes(1), std::move(entry));
     }
     lists.write();
+    newest.write(out);
 }
 
 }  // namespace berth::vulndb

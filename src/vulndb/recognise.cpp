@@ -114,8 +114,13 @@ Container recognise_container(std::string_view start) {
     return Container::none;
 }
 
+std::size_t mark_bytes(std::string_view start) {
+    constexpr std::string_view mark = "\xef\xbb\xbf";
+    return start.starts_with(mark) ? mark.size() : 0;
+}
+
 std::optional<FeedKind> recognise_feed(std::string_view start) {
-    if (start.starts_with("\xef\xbb\xbf")) start.remove_prefix(3);
+    start.remove_prefix(mark_bytes(start));
     const auto first = start.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return std::nullopt;
     if (start[first] == '{' || start[first] == '[') return recognise_json(start);

@@ -12,6 +12,7 @@ inline constexpr std::int64_t application_id = 0x62727468;
 // Counts up with every change that an older or newer reader would misread.
 inline constexpr std::int64_t schema_version = 1;
 
+// meta: "newest ECOSYSTEM:RELEASE" is Database::newest_record_at() of a stream; an older file has none of these.
 // vulnerability.id: the numbers of a feed are one run, in the order of the feed's records; feeds by name.
 // package.id: by stream and name. package.digest: 64 bits of a hash over what can change a finding.
 // enrichment: what is known of a CVE by name; derived = 1 repeats the scores of a feed's own records, so that records

@@ -45,10 +45,14 @@ public:
     Implementation(std::shared_ptr<const GenerationFile> opened, std::size_t cache_bytes)
         : file(std::move(opened)), advice(cache_bytes / 2), vulnerabilities(cache_bytes / 2) {
         const auto reader = lend();
-        auto rows = reader->session.prepare("SELECT id, ecosystem, release FROM stream");
-        while (rows.step())
-            streams.emplace(Stream{.ecosystem = std::string(rows.bytes(1)), .release = std::string(rows.bytes(2))},
-                            rows.integer(0));
+        auto rows = reader->session.prepare(
+            "SELECT s.id, s.ecosystem, s.release, m.value FROM stream s "
+            "LEFT JOIN meta m ON m.key = 'newest ' || s.ecosystem || ':' || s.release");
+        while (rows.step()) {
+            Stream stream{.ecosystem = std::string(rows.bytes(1)), .release = std::string(rows.bytes(2))};
+            if (!rows.is_null(3)) newest.emplace(stream, rows.integer(3));
+            streams.emplace(std::move(stream), rows.integer(0));
+        }
     }
 
     // A reader for as long as the answer lives. Threads never wait for each other, only make one more.
@@ -74,6 +78,7 @@ public:
 
     std::shared_ptr<const GenerationFile> file;
     std::map<Stream, std::int64_t> streams;
+    std::map<Stream, std::int64_t> newest;  // of those that have a date
     // Few shards: the advice on a kernel alone takes a megabyte.
     CacheTable<std::vector<Affected>, 4> advice;   // key: stream, package
     CacheTable<Vulnerability, 4> vulnerabilities;  // key: vulnerability, ""
@@ -106,6 +111,11 @@ Freshness SqliteDatabase::freshness() const {
 
 bool SqliteDatabase::covers(const Stream& stream) const {
     return implementation_->streams.contains(stream);
+}
+
+std::optional<std::int64_t> SqliteDatabase::newest_record_at(const Stream& stream) const {
+    const auto found = implementation_->newest.find(stream);
+    return found == implementation_->newest.end() ? std::nullopt : std::optional(found->second);
 }
 
 namespace {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ public:
 
     [[nodiscard]] Freshness freshness() const override;
     [[nodiscard]] bool covers(const Stream& stream) const override;
+    [[nodiscard]] std::optional<std::int64_t> newest_record_at(const Stream& stream) const override;
     [[nodiscard]] AdviceList find(const Stream& stream, std::string_view package) const override;
     [[nodiscard]] std::shared_ptr<const Vulnerability> vulnerability(std::int64_t key) const override;
 

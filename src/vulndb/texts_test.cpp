@@ -1,5 +1,6 @@
 // The ways to the records: JSON cut into values, xz, the column's byte forms, dates, names, what a file is.
 #include "testing/folder.hpp"
+#include "vulndb/bounds.hpp"
 #include "vulndb/coding.hpp"
 #include "vulndb/json_text.hpp"
 #include "vulndb/names.hpp"
@@ -253,6 +254,53 @@ TEST(RecordLimits, CutsProseAndRefusesTheRest) {
     EXPECT_EQ(tidy(odd), "a bad name");
     Enrichment enrichment{.cve = "CVE-1-1", .known_exploited = false, .epss = 1.5, .scores = {}};
     EXPECT_EQ(tidy(enrichment), "not a probability");
+}
+
+Advice of_ecosystem(const char* ecosystem, std::vector<Range> ranges) {
+    Advice advice{.stream = {.ecosystem = ecosystem, .release = {}}, .package = "p", .affected = {}};
+    advice.affected.ranges = std::move(ranges);
+    return advice;
+}
+
+// Bounds of GHSA-j5hq-6frc-64v3, GHSA-vwh5-78jc-hpjx, GHSA-76rh-xv36-9mrc, GHSA-jqqh-999x-w26w, GHSA-pj65-3pf6-c5q4.
+TEST(Bounds, ThatAreNoVersionsAreReadByTheirNumbers) {
+    std::vector advice{
+        of_ecosystem("Packagist", {{.introduced = {}, .fixed = "2.1.0-dev1", .last_affected = {}}}),
+        of_ecosystem("Packagist", {{.introduced = "1.3.0r1", .fixed = {}, .last_affected = "3.20-test2"}}),
+        of_ecosystem("PyPI", {{.introduced = "0.7.6", .fixed = "0.7.11p3", .last_affected = {}},
+                              {.introduced = "0.8", .fixed = "0.8.3ubuntu7.5", .last_affected = {}}}),
+    };
+    EXPECT_TRUE(mend_bounds(advice).empty());
+    EXPECT_EQ(advice[0].affected.ranges[0].fixed, "2.1.0");
+    EXPECT_EQ(advice[1].affected.ranges[0].introduced, "1.3.0");
+    EXPECT_EQ(advice[1].affected.ranges[0].last_affected, "3.20");
+    EXPECT_EQ(advice[2].affected.ranges[0].fixed, "0.7.11");
+    EXPECT_EQ(advice[2].affected.ranges[1].fixed, "0.8.3");
+}
+
+TEST(Bounds, ThatCanBeReadStay) {
+    const std::vector before{
+        of_ecosystem("Packagist", {{.introduced = "1.0-beta2", .fixed = "2019-09-12", .last_affected = {}}}),
+        of_ecosystem("npm", {{.introduced = {}, .fixed = "1.89", .last_affected = {}},
+                             {.introduced = "2.0.0-rc.1", .fixed = {}, .last_affected = {}}}),
+        of_ecosystem("PyPI", {{.introduced = {}, .fixed = "0", .last_affected = {}}}),
+        of_ecosystem("Debian", {{.introduced = {}, .fixed = "?!", .last_affected = {}}}),
+    };
+    auto after = before;
+    EXPECT_TRUE(mend_bounds(after).empty());
+    EXPECT_EQ(after, before);
+}
+
+TEST(Bounds, ThatSayNothingGoAndAreNamed) {
+    std::vector advice{
+        of_ecosystem("PyPI", {{.introduced = {}, .fixed = "2019-09-12", .last_affected = {}}}),
+        of_ecosystem("PyPI", {{.introduced = {}, .fixed = "soon", .last_affected = {}},
+                              {.introduced = {}, .fixed = "1.0", .last_affected = {}}}),
+    };
+    EXPECT_EQ(mend_bounds(advice),
+              (std::vector<std::string>{"p: 2019-09-12 is no version of PyPI", "p: soon is no version of PyPI"}));
+    ASSERT_EQ(advice.size(), 1);
+    EXPECT_EQ(advice[0].affected.ranges, (std::vector<Range>{{.introduced = {}, .fixed = "1.0", .last_affected = {}}}));
 }
 
 }  // namespace

@@ -92,6 +92,29 @@ def vulndb(tmp_path):
     return run
 
 
+def test_every_command_knows_the_folder_by_the_environment(tmp_path):
+    here = {"BERTH_VULNDB": str(tmp_path / "named")}
+
+    def run(*arguments, **environment):
+        done = subprocess.run([BERTH, "vulndb", *arguments], capture_output=True, text=True, timeout=120, check=True,
+                              cwd=tmp_path, env=environment)
+        return done.stdout
+
+    (tmp_path / "one.jsonl").write_text(record("A-1", "1.0.0"))
+    (tmp_path / "none.toml").write_text("")
+    run("import", "one.jsonl", **here)
+    assert (tmp_path / "named" / "vulndb.sqlite").exists()
+    assert json.loads(run("status", "--format", "json", **here))["feeds"][0]["name"] == "one"
+    run("export", "bundle", **here)
+    run("update", "--feeds", "none.toml", **here)
+    assert (tmp_path / "named" / "downloads").exists()
+    assert not (tmp_path / "berth-data").exists()
+    run("import", "--db", "other", "bundle", **here)
+    assert (tmp_path / "other" / "vulndb.sqlite").exists(), "--db counts before the environment"
+    run("import", "bundle", BERTH_VULNDB="")
+    assert (tmp_path / "berth-data" / "vulndb" / "vulndb.sqlite").exists()
+
+
 @pytest.fixture
 def feeds(tmp_path, publisher):
     file = tmp_path / "feeds.toml"
@@ -116,6 +139,22 @@ def test_update_takes_only_what_changed(vulndb, publisher, feeds):
     vulndb("update", "--feeds", feeds)
     assert [feed["records"] for feed in status(vulndb)["feeds"]] == [2, 1]
     assert status(vulndb)["generation"] != first
+
+
+def test_a_feed_without_one_usable_record_takes_no_good_ones_place(vulndb, publisher, feeds, tmp_path):
+    bad = b'{"id":"X-1","affected":"oops","modified":"2024-01-01T00:00:00Z"}'
+    publisher.files = {"/one": (b"".join(record(f"A-{n}", "1.0.0").encode() for n in range(5)), '"1"')}
+    vulndb("update", "--feeds", feeds, "--only", "one")
+    good = status(vulndb)["generation"]
+    (tmp_path / "one.json").write_bytes(bad)
+    assert "X-1: a list that is none" in vulndb("import", tmp_path / "one.json", fails=True)
+    publisher.files["/one"] = (bad, '"2"')
+    assert "X-1: a list that is none" in vulndb("update", "--feeds", feeds, "--only", "one", fails=True)
+    assert status(vulndb)["generation"] == good
+    assert "X-1" in failures(vulndb)["one"]["reason"]
+    # One that merely lost most of itself is taken, and told.
+    publisher.files["/one"] = (record("A-1", "1.0.0").encode(), '"3"')
+    assert "one held 5 records and now holds 1" in vulndb("update", "--feeds", feeds, "--only", "one")
 
 
 def test_update_goes_on_where_it_broke_off(vulndb, publisher, feeds):
