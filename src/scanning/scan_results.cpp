@@ -5,6 +5,7 @@
 #include "scanning/followed_findings.hpp"
 #include "scanning/kept_findings.hpp"
 #include "scanning/scan_events.hpp"
+#include "scanning/scan_notes.hpp"
 
 #include <algorithm>
 #include <map>
@@ -50,6 +51,7 @@ struct ScanResults::Change {
     StoredFindings before;
     bool by_parts = false;
     std::string bytes;
+    std::string unseen;                // summary_of() the notes
     std::vector<scan::Finding> fresh;  // that the result before did not have
 };
 
@@ -78,6 +80,7 @@ Task<Result<bool>> ScanResults::keep(model::ImageRowId image, store::ScanType ty
                   .owner = std::move(owner),
                   .before = {},
                   .bytes = {},
+                  .unseen = {},
                   .fresh = {}};
     co_return co_await store_result(change);
 }
@@ -89,6 +92,7 @@ Task<Result<bool>> ScanResults::replace(model::ImageRowId image, store::ScanType
                   .owner = {},
                   .before = {},
                   .bytes = {},
+                  .unseen = {},
                   .fresh = {}};
     co_return co_await store_result(change);
 }
@@ -133,6 +137,7 @@ bool ScanResults::prepare(Change& change, const store::ImageScan& scan, Timestam
         change.bytes = encode_findings(kept);
         auto whole = put_together({.own = change.bytes, .parts = change.before.parts}, false);
         if (!whole) return false;
+        change.unseen = summary_of(whole->findings.notes);
         for (std::size_t i = 0; scan.completed_at && i < whole->first_observed.size(); ++i) {
             if (whole->first_observed[i] > *scan.completed_at) {
                 change.fresh.push_back(std::move(whole->findings.findings[i]));
@@ -140,6 +145,7 @@ bool ScanResults::prepare(Change& change, const store::ImageScan& scan, Timestam
         }
         return true;
     }
+    change.unseen = summary_of(change.found.notes);
     std::map<std::string, Timestamp, std::less<>> known;
     const auto old = change.before.own.empty() ? std::nullopt : put_together(change.before, false);
     for (std::size_t i = 0; old && i < old->first_observed.size(); ++i) {
@@ -166,7 +172,7 @@ Result<bool> ScanResults::write(store::Transaction& tx, Change& change) {
 
     scan->state = store::ScanState::complete;
     scan->retryable = false;
-    scan->reason.clear();
+    scan->reason = change.unseen;
     scan->completed_at = services_.clock.now();
     scan->source_updated_at = to_time(change.found.database.newest_record_at);
     scan->generation = change.found.database.generation;

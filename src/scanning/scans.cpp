@@ -6,6 +6,7 @@
 #include "registry/job_bell.hpp"
 #include "registry/scan_requests.hpp"
 #include "scanning/followed_findings.hpp"
+#include "scanning/scan_notes.hpp"
 #include "scanning/suppressing.hpp"
 
 #include <algorithm>
@@ -55,6 +56,18 @@ bool running(const std::optional<store::ImageScan>& scan) {
     return scan && (scan->state == ScanState::pending || scan->state == ScanState::in_progress);
 }
 
+// What the scans of an index's children did not see, or why there is nothing of a child.
+std::string unseen_in(const std::vector<ScannedImage>& images) {
+    std::vector<std::string> notes;
+    for (const auto& one : images) {
+        const bool failed = one.scan.state == ScanState::failed;
+        if (failed || !one.scan.reason.empty()) {
+            notes.push_back((failed ? one.image.digest.text() + " failed: " : "") + one.scan.reason);
+        }
+    }
+    return summary_of(notes);
+}
+
 // All of an index's children as if they were one scan: under way as long as one is, failed when all have.
 store::ImageScan together(const std::vector<ScannedImage>& images) {
     const auto rank = [](const ScannedImage& one) {
@@ -65,6 +78,7 @@ store::ImageScan together(const std::vector<ScannedImage>& images) {
     };
     auto scan = std::ranges::min_element(images, {}, rank)->scan;
     scan.counts = {};
+    if (scan.state == ScanState::complete) scan.reason = unseen_in(images);
     for (const auto& one : images) {
         if (one.scan.completed_at > scan.completed_at) scan.completed_at = one.scan.completed_at;
         if (one.scan.revision != scan.revision) scan.revision += one.scan.revision;

@@ -151,6 +151,42 @@ def test_without_a_database_a_scan_fails_and_says_what_to_do(servers, outdated, 
     assert eventually(lambda: status()["status"] == "COMPLETE", 60)
 
 
+def debian_layer(release, salt=b""):
+    """With one package, an old openssl."""
+    status = "Package: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.1.1d-0\n\n"
+    return tar_gz({"etc/os-release": b'ID=debian\nVERSION_ID="%s"\n' % release, "var/lib/dpkg/status": status.encode(),
+                   "salt": salt})[0]
+
+
+def import_flaw(server, folder, name, release="11", package="openssl"):
+    """A flaw that nobody has mended."""
+    record = {"id": name, "modified": "2024-01-01T00:00:00Z", "affected": [
+        {"package": {"ecosystem": f"Debian:{release}", "name": package},
+         "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]}
+    file = folder / f"{name}.json"
+    file.write_text(json.dumps(record))
+    import_records(server, file)
+
+
+def status_of(client, repository, tag):
+    try:
+        return client.describe_image_scan_findings(repositoryName=repository, imageId={"imageTag": tag})["imageScanStatus"]
+    except client.exceptions.ScanNotFoundException:
+        return {"status": "none"}
+
+
+def test_a_partial_scan_says_what_it_could_not_see(servers, tmp_path):
+    server = servers.start(config=CONFIG)
+    import_flaw(server, tmp_path, "CVE-2024-0001", release="10")
+    client = ecr.client(server)
+    client.create_repository(repositoryName="app/partial", imageScanningConfiguration={"scanOnPush": True})
+    Oci(server.url, ecr.token(server)).push_image("app/partial", "v1", debian_layer(b"10"))
+    assert eventually(lambda: status_of(client, "app/partial", "v1")["status"] == "COMPLETE", 30)
+    said = status_of(client, "app/partial", "v1")["description"]
+    assert said.startswith("The scan is partial: The support of debian 10 ended on 2024-06-30.")
+    assert client.describe_images(repositoryName="app/partial")["imageDetails"][0]["imageScanStatus"]["description"] == said
+
+
 BILLS = {"cyclonedx": "application/vnd.cyclonedx+json", "spdx": "application/spdx+json"}
 
 
