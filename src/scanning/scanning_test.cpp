@@ -332,6 +332,14 @@ TEST_F(Scanning, SuppressedFindingsStayAndSaySo) {
     world.clock.advance(1h);
     EXPECT_FALSE(report("app", pushed).value().images[0].kept.findings.findings[0].suppression);
     EXPECT_EQ(wait_for(suppressions.list(world.root, own_registry())).value().size(), 1U);
+    // By now it would never do anything.
+    const auto late = wait_for(suppressions.put(world.root, own_registry(), rule));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().kind, FaultKind::invalid_parameter);
+    rule.until.reset();
+    rule.vulnerability = "cve-2024-*";
+    ASSERT_TRUE(wait_for(suppressions.put(world.root, own_registry(), rule)));
+    EXPECT_TRUE(report("app", pushed).value().images[0].kept.findings.findings[1].suppression);
     ASSERT_TRUE(wait_for(suppressions.remove(world.root, own_registry(), "parser")));
     EXPECT_FALSE(wait_for(suppressions.remove(world.root, own_registry(), "parser")));
     rule.vulnerability.clear();
