@@ -55,7 +55,8 @@ ScanQueue::~ScanQueue() {
     stop();
 }
 
-void ScanQueue::start() {
+void ScanQueue::start(std::function<Task<Result<void>>()> prepare) {
+    prepare_ = std::move(prepare);
     for (unsigned i = 0; i < std::max(1U, options_.workers); ++i) {
         threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
     }
@@ -81,7 +82,18 @@ void ScanQueue::wake() {
 QueueStatistics ScanQueue::statistics() const {
     return {.completed = completed_, .failed = failed_, .retried = retried_, .running = running_};
 }
+void ScanQueue::prepare() {
+    if (!prepare_) return;
+    try {
+        const auto done = run_blocking(prepare_());
+        if (!done) log::warning("scans begin without what they need", {{"reason", done.error().message}});
+    } catch (const std::exception& thrown) {
+        log::error("scans begin without what they need", {{"reason", thrown.what()}});
+    }
+}
 
+
+    std::call_once(prepared_, [this] { prepare(); });
 void ScanQueue::work(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         std::uint64_t seen = 0;

@@ -16,6 +16,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -49,8 +50,9 @@ public:
     ScanQueue(const ScanQueue&) = delete;
     ScanQueue& operator=(const ScanQueue&) = delete;
 
-    // Starts the threads.
-    void start();
+    // Starts the threads. No scan begins before `prepare` is done, which one of them does: what scans cannot do without
+    // and the start of the program should not wait for. Its failure keeps no scan waiting.
+    void start(std::function<Task<Result<void>>()> prepare = {});
     // Ends them, without waiting for long scans: the scanner is stopped, and what it leaves undone waits again, as if
     // it had not been begun.
     void stop();
@@ -67,6 +69,7 @@ private:
 
     void work(const std::stop_token& stop);
     // Before a scan: waits while pushes go on, until the scans' share of the time is kept.
+    void prepare();
     void give_way(const std::stop_token& stop);
     void keep_leases(const std::stop_token& stop);
     Task<Result<std::optional<store::QueuedScan>>> claim();
@@ -82,6 +85,8 @@ private:
     const std::string owner_;
     std::mutex mutex_;
     std::condition_variable_any changed_;
+    std::function<Task<Result<void>>()> prepare_;
+    std::once_flag prepared_;
     std::uint64_t wakes_ = 0;
     std::atomic<bool> stopping_{false};
     std::vector<std::jthread> threads_;

@@ -286,3 +286,6 @@ def test_stopping_does_not_wait_for_a_long_scan(servers):
 def workers_of(server):
     children = subprocess.run(["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=False)
     return children.stdout.split()
+    failures = server.log().count("a scan failed")
+    # It waited over the start, and began with the database open.
+    assert server.log().count("a scan failed") == failures
