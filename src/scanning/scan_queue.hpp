@@ -10,13 +10,14 @@
 #include "registry/services.hpp"
 #include "scanning/scan_results.hpp"
 #include "scanning/scanner.hpp"
+#include "scanning/target.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <functional>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -68,14 +69,15 @@ private:
     class Running;
 
     void work(const std::stop_token& stop);
-    // Before a scan: waits while pushes go on, until the scans' share of the time is kept.
     void prepare();
+    // Before a scan: waits while pushes go on, until the scans' share of the time is kept.
     void give_way(const std::stop_token& stop);
     void keep_leases(const std::stop_token& stop);
     Task<Result<std::optional<store::QueuedScan>>> claim();
     // Back into the queue, for later.
     Task<Result<void>> wait_again(const store::QueuedScan& queued, Timestamp at, std::string reason);
-    Task<Result<void>> settle(store::QueuedScan queued, store::ScanType type, Result<scan::Findings> outcome);
+    // `wanted`: null when nobody could tell.
+    Task<Result<void>> settle(store::QueuedScan queued, const WantedScan* wanted, Result<scan::Findings> outcome);
 
     registry::Services& services_;
     Scanner& scanner_;
@@ -83,10 +85,10 @@ private:
     ShareOfTime& share_;
     const QueueOptions options_;
     const std::string owner_;
-    std::mutex mutex_;
-    std::condition_variable_any changed_;
     std::function<Task<Result<void>>()> prepare_;
     std::once_flag prepared_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
     std::uint64_t wakes_ = 0;
     std::atomic<bool> stopping_{false};
     std::vector<std::jthread> threads_;

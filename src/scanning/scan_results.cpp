@@ -31,11 +31,11 @@ bool has_parts(store::Transaction& tx, model::ImageRowId image, const StoredFind
     return std::ranges::equal(tx.inventories().followed(image), before.parts, {}, {}, &StoredFindings::Part::followed);
 }
 
-store::SeverityCounts count_parts(const StoredFindings& stored) {
-    std::vector<Brief> briefs;
-    briefs.reserve(stored.parts.size());
-    for (const auto& part : stored.parts) briefs.emplace_back(part.followed.brief);
-    return count(briefs);
+store::SeverityCounts count_stored(const StoredFindings& stored) {
+    std::vector<store::FollowedPart> parts;
+    parts.reserve(stored.parts.size());
+    for (const auto& part : stored.parts) parts.push_back(part.followed);
+    return count_parts(parts);
 }
 
 }  // namespace
@@ -45,7 +45,8 @@ struct ScanResults::Change {
     model::ImageRowId image{};
     store::ScanType type = store::ScanType::basic;
     scan::Findings found;
-    std::string owner;  // empty: no scan of the queue
+    std::string owner;     // empty: no scan of the queue
+    bool follows = false;  // as the scan began
     // Made anew whenever somebody else's result came in between.
     std::int64_t seen_revision = 0;
     StoredFindings before;
@@ -67,7 +68,7 @@ store::SeverityCounts count_findings(store::ScanType type, const std::vector<sca
     return counts;
 }
 
-Task<Result<bool>> ScanResults::keep(model::ImageRowId image, store::ScanType type, scan::Findings findings,
+Task<Result<bool>> ScanResults::keep(model::ImageRowId image, const WantedScan& wanted, scan::Findings findings,
                                      std::string owner) {
     if (findings.outcome == scan::Outcome::unsupported_system) {
         std::string reason(unsupported_system);
@@ -75,9 +76,10 @@ Task<Result<bool>> ScanResults::keep(model::ImageRowId image, store::ScanType ty
         co_return co_await fail_scan(image, std::move(reason), false, std::move(owner));
     }
     Change change{.image = image,
-                  .type = type,
+                  .type = wanted.type,
                   .found = std::move(findings),
                   .owner = std::move(owner),
+                  .follows = wanted.target.follows,
                   .before = {},
                   .bytes = {},
                   .unseen = {},
@@ -90,6 +92,7 @@ Task<Result<bool>> ScanResults::replace(model::ImageRowId image, store::ScanType
                   .type = type,
                   .found = std::move(findings),
                   .owner = {},
+                  .follows = {},
                   .before = {},
                   .bytes = {},
                   .unseen = {},
@@ -176,7 +179,7 @@ Result<bool> ScanResults::write(store::Transaction& tx, Change& change) {
     scan->completed_at = services_.clock.now();
     scan->source_updated_at = to_time(change.found.database.newest_record_at);
     scan->generation = change.found.database.generation;
-    scan->counts = change.by_parts ? count_parts(change.before) : count_findings(change.type, change.found.findings);
+    scan->counts = change.by_parts ? count_stored(change.before) : count_findings(change.type, change.found.findings);
     ++scan->revision;
     tx.scans().put(*scan);
     tx.scans().put_findings(change.image, change.bytes);
@@ -186,6 +189,11 @@ Result<bool> ScanResults::write(store::Transaction& tx, Change& change) {
     if (scanned) {
         registry::announce_scan(services_, tx, registry::event::scan_complete, ref, *image,
                                 scan_detail(*scan, tx.images().tags(image->id)));
+    }
+    if (scanned && keep_ == Keep::by_parts && scan->continuous != change.follows) {
+        scan->state = store::ScanState::pending;
+        tx.scans().put(*scan);
+        tx.scans().enqueue(image->id, repository->id);
     }
     for (const auto& finding : change.fresh) {
         registry::announce_scan(services_, tx, registry::event::scan_finding, ref, *image, finding_detail(finding));

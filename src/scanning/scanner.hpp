@@ -26,6 +26,7 @@ struct ScanTarget {
     registry::RepositoryRef repository;
     model::Digest digest;
     std::vector<TargetLayer> layers;
+    bool follows = false;  // its findings are to follow the engine's data
 };
 
 // Thread-safe; outlives its tasks, which may take minutes and run beside each other.

@@ -20,7 +20,8 @@ Task<Result<std::optional<WantedScan>>> find_wanted(registry::Services& services
         return WantedScan{.type = scan->type,
                           .target = {.repository = {.registry = repository->registry, .name = repository->name},
                                      .digest = row->digest,
-                                     .layers = {}}};
+                                     .layers = {},
+                                     .follows = scan->continuous}};
     });
     if (!found || !*found) co_return found;
     const auto manifest = oci::parse_manifest(bytes, media_type, {.depth = services.settings.manifest_depth});

@@ -44,7 +44,7 @@ struct ImageScan {
     model::RepositoryId repository{};
     ScanType type = ScanType::basic;
     ScanState state = ScanState::pending;
-    bool continuous = false;  // its findings follow the vulnerability database
+    bool continuous = false;  // its findings follow the vulnerability database, or will from the next result on
     bool retryable = false;   // failed for want of something that may come: a database, an engine
     std::string reason = {};  // of a failure; of a completed scan, what it could not see; for people
     Timestamp requested_at;

@@ -61,7 +61,8 @@ protected:
         world_.push("app", config);
         auto manifest = image_of(config, salt);
         std::string list;
-        scanning::ScanTarget target{.repository = repository("app"), .digest = digest(""), .layers = {}};
+        scanning::ScanTarget target{
+            .repository = repository("app"), .digest = digest(""), .layers = {}, .follows = true};
         for (const auto& bytes : layers) {
             const std::string type = "application/vnd.oci.image.layer.v1.tar+gzip";
             const auto layer = world_.push("app", bytes);

@@ -187,6 +187,51 @@ def test_a_partial_scan_says_what_it_could_not_see(servers, tmp_path):
     assert client.describe_images(repositoryName="app/partial")["imageDetails"][0]["imageScanStatus"]["description"] == said
 
 
+def test_scan_on_push_is_one_scan_until_the_rule_is_continuous(servers, tmp_path):
+    server = servers.start(config=CONFIG)
+    import_flaw(server, tmp_path, "CVE-2024-0001")
+    client = ecr.client(server)
+    repository = "app/rules"
+
+    def scan_by(frequency):
+        client.put_registry_scanning_configuration(scanType="ENHANCED", rules=[
+            {"scanFrequency": frequency, "repositoryFilters": [{"filter": "*", "filterType": "WILDCARD"}]}])
+
+    def push_image(tag):
+        Oci(server.url, ecr.token(server)).push_image(repository, tag, debian_layer(b"11", tag.encode()))
+
+    def state(tag):
+        return status_of(client, repository, tag)["status"]
+
+    def seen(tag):
+        found = all_findings(client, repository, tag, "enhancedFindings")
+        return {f["packageVulnerabilityDetails"]["vulnerabilityId"] for f in found}
+    scan_by("SCAN_ON_PUSH")
+    client.create_repository(repositoryName=repository)
+    push_image("once")
+    assert eventually(lambda: state("once") == "COMPLETE", 30)
+    import_flaw(server, tmp_path, "CVE-2024-0002")
+    # Whoever is pushed now is scanned by the new database; by then it would have reached the other one.
+    scan_by("CONTINUOUS_SCAN")
+    assert eventually(lambda: state("once") == "ACTIVE" and len(seen("once")) == 2, 30)
+    scan_by("SCAN_ON_PUSH")
+    assert eventually(lambda: state("once") == "COMPLETE", 30)
+    at = client.describe_images(repositoryName=repository)["imageDetails"][0]["imageScanFindingsSummary"][
+        "imageScanCompletedAt"]
+    import_flaw(server, tmp_path, "CVE-2024-0003")
+
+    def scans_use_it():
+        tag = f"probe-{len(client.list_images(repositoryName=repository)['imageIds'])}"
+        push_image(tag)
+        assert eventually(lambda: state(tag) == "COMPLETE", 30)
+        return "CVE-2024-0003" in seen(tag)
+    assert eventually(scans_use_it, 30)
+    assert seen("once") == {"CVE-2024-0001", "CVE-2024-0002"}
+    summary = client.describe_images(repositoryName=repository, imageIds=[{"imageTag": "once"}])["imageDetails"][0][
+        "imageScanFindingsSummary"]
+    assert summary["imageScanCompletedAt"] == at and sum(summary["findingSeverityCounts"].values()) == 2
+
+
 BILLS = {"cyclonedx": "application/vnd.cyclonedx+json", "spdx": "application/spdx+json"}
 
 
@@ -278,14 +323,14 @@ def test_stopping_does_not_wait_for_a_long_scan(servers):
     oci.push_image("app/endless", "v1", endless_layer())
     assert eventually(lambda: status() == "IN_PROGRESS" and workers_of(server), 30)
     assert server.terminate(seconds=5) == 0
+    failures = server.log().count("a scan failed")
     server.start()
     assert eventually(lambda: status() == "IN_PROGRESS" and workers_of(server), 30)
     assert server.terminate(seconds=5) == 0
+    # It waited over the start, and began with the database open.
+    assert server.log().count("a scan failed") == failures
 
 
 def workers_of(server):
     children = subprocess.run(["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=False)
     return children.stdout.split()
-    failures = server.log().count("a scan failed")
-    # It waited over the start, and began with the database open.
-    assert server.log().count("a scan failed") == failures

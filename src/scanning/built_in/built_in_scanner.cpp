@@ -39,7 +39,7 @@ Task<Result<scan::Findings>> BuiltInScanner::scan(const ScanTarget& target, scan
     const scan::Options how{
         .depth = depth, .rank_kernel_headers_last = options_.rank_kernel_headers_last, .now = services_.clock.now()};
     if (depth == scan::Depth::enhanced) {
-        co_return co_await follower_.follow(place->image, *inventory, *database, how);
+        co_return co_await follower_.follow(place->image, *inventory, *database, how, target.follows);
     }
     auto left = co_await follower_.unfollow(place->image);
     if (!left) co_return fail(std::move(left));
