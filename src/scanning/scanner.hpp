@@ -9,6 +9,7 @@
 #include "scan/match.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct TargetLayer {
 struct ScanTarget {
     registry::RepositoryRef repository;
     model::Digest digest;
+    std::optional<model::Digest> config = std::nullopt;
     std::vector<TargetLayer> layers;
     bool follows = false;  // its findings are to follow the engine's data
 };

@@ -6,6 +6,7 @@
 #include "registry/job_bell.hpp"
 #include "registry/scan_requests.hpp"
 #include "scanning/followed_findings.hpp"
+#include "scanning/image_config.hpp"
 #include "scanning/scan_notes.hpp"
 #include "scanning/suppressing.hpp"
 
@@ -42,14 +43,22 @@ std::vector<model::Image> scannable(const registry::Services& services, store::T
     return found;
 }
 
-std::vector<std::string> layers_of(const registry::Services& services, store::Transaction& tx,
-                                   const model::Image& image) {
-    std::vector<std::string> layers;
+// Of an image's manifest, what the enhanced form names. The configuration comes first.
+std::vector<model::Digest> blobs_of(const registry::Services& services, store::Transaction& tx,
+                                    const model::Image& image) {
+    std::vector<model::Digest> blobs;
     const auto manifest = oci::parse_manifest(tx.images().manifest(image.id), image.media_type,
                                               {.depth = services.settings.manifest_depth});
-    if (!manifest) return layers;
-    for (std::size_t i = 1; i < manifest->blobs.size(); ++i) layers.push_back(manifest->blobs[i].digest.text());
-    return layers;
+    if (!manifest) return blobs;
+    for (const auto& blob : manifest->blobs) blobs.push_back(blob.digest);
+    return blobs;
+}
+
+Task<void> describe(registry::Services& services, const std::vector<model::Digest>& blobs, ScannedImage& image) {
+    if (blobs.empty()) co_return;
+    for (std::size_t i = 1; i < blobs.size(); ++i) image.layers.push_back(blobs[i].text());
+    auto config = co_await image_config(services, image.image.repository, blobs.front());
+    if (config) image.platform = std::move(config->platform);
 }
 
 bool running(const std::optional<store::ImageScan>& scan) {
@@ -126,6 +135,7 @@ Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::Rep
     auto entered = co_await registry::enter(services_, call, iam::action::describe_image_scan_findings, repository);
     if (!entered) co_return fail(std::move(entered));
     std::vector<StoredFindings> stored;
+    std::vector<std::vector<model::Digest>> blobs;
     std::vector<store::SuppressionRule> rules;
     auto report = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<ScanReport> {
         auto image = find_image(tx, repository, (*entered)->id, id);
@@ -140,11 +150,12 @@ Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::Rep
             auto tags = one.id == image->id ? std::vector<model::Tag>() : tx.images().tags(one.id);
             tags.insert(tags.end(), index_tags.begin(), index_tags.end());
             // The basic form does not name them.
-            auto layers = configuration.type == store::ScanType::enhanced ? layers_of(services_, tx, one)
-                                                                          : std::vector<std::string>();
+            blobs.push_back(configuration.type == store::ScanType::enhanced ? blobs_of(services_, tx, one)
+                                                                            : std::vector<model::Digest>());
             made.images.push_back({.image = std::move(one),
                                    .tags = std::move(tags),
-                                   .layers = std::move(layers),
+                                   .layers = {},
+                                   .platform = {},
                                    .scan = std::move(*scan),
                                    .kept = {}});
         };
@@ -158,6 +169,7 @@ Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::Rep
     if (!report) co_return report;
     for (std::size_t i = 0; i < stored.size(); ++i) {
         if (stored[i].own.empty()) continue;
+        co_await describe(services_, blobs[i], report->images[i]);
         auto kept = put_together(stored[i], headers_last_);
         if (!kept) {
             co_return fail(FaultKind::internal, "the findings of image " + report->images[i].image.digest.text() +

@@ -3,6 +3,7 @@
 
 #include "async/task.hpp"
 #include "base/result.hpp"
+#include "inventory/image_source.hpp"
 #include "model/image.hpp"
 #include "registry/call.hpp"
 #include "registry/services.hpp"
@@ -21,6 +22,7 @@ struct ScannedImage {
     std::vector<model::Tag> tags;  // its own; of an index's child, the index's as well
     // Of an enhanced scan: digests, the lowest first; scan::VulnerablePackage::layer counts in it.
     std::vector<std::string> layers;
+    inventory::Platform platform;  // likewise; empty texts where its configuration does not say
     store::ImageScan scan;
     KeptFindings kept;  // suppressions are applied; nothing but of a completed scan
 };

@@ -26,6 +26,7 @@ Task<Result<std::optional<WantedScan>>> find_wanted(registry::Services& services
     if (!found || !*found) co_return found;
     const auto manifest = oci::parse_manifest(bytes, media_type, {.depth = services.settings.manifest_depth});
     if (!manifest) co_return std::unexpected(manifest.error());
+    if (!manifest->blobs.empty()) (*found)->target.config = manifest->blobs.front().digest;
     for (std::size_t i = 1; i < manifest->blobs.size(); ++i) {
         const auto& layer = manifest->blobs[i];
         (*found)->target.layers.push_back({.digest = layer.digest, .media_type = layer.media_type, .size = layer.size});

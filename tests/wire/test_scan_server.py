@@ -12,7 +12,7 @@ from harness import debian_truth, ecr
 from harness.clients import AWS_V2, Workplace
 from harness.eventually import eventually
 from harness.images import outdated_image, tar_gz
-from harness.oci import INDEX, Oci, digest_of, encode, index_manifest
+from harness.oci import INDEX, MANIFEST, Oci, digest_of, encode, image_manifest, index_manifest
 from harness.server import BINARY as BERTH
 
 RECORDS = Path(__file__).parents[1] / "data/debian-bullseye/osv.jsonl.xz"
@@ -187,6 +187,20 @@ def test_a_partial_scan_says_what_it_could_not_see(servers, tmp_path):
     assert client.describe_images(repositoryName="app/partial")["imageDetails"][0]["imageScanStatus"]["description"] == said
 
 
+def test_a_broken_configuration_fails_the_scan(servers, tmp_path):
+    server = servers.start(config=CONFIG)
+    import_flaw(server, tmp_path, "CVE-2024-0001")
+    client = ecr.client(server)
+    client.create_repository(repositoryName="app/broken", imageScanningConfiguration={"scanOnPush": True})
+    oci = Oci(server.url, ecr.token(server))
+    config, layer = b"{ this is no JSON", debian_layer(b"11")
+    for blob in (config, layer):
+        oci.push_blob("app/broken", blob)
+    assert oci.put_manifest("app/broken", "v1", encode(image_manifest(config, [layer])), MANIFEST).status_code == 201
+    assert eventually(lambda: status_of(client, "app/broken", "v1")["status"] == "FAILED", 30)
+    assert "the image's configuration is no JSON object" in status_of(client, "app/broken", "v1")["description"]
+
+
 def test_scan_on_push_is_one_scan_until_the_rule_is_continuous(servers, tmp_path):
     server = servers.start(config=CONFIG)
     import_flaw(server, tmp_path, "CVE-2024-0001")
@@ -210,6 +224,9 @@ def test_scan_on_push_is_one_scan_until_the_rule_is_continuous(servers, tmp_path
     client.create_repository(repositoryName=repository)
     push_image("once")
     assert eventually(lambda: state("once") == "COMPLETE", 30)
+    finding, = all_findings(client, repository, "once", "enhancedFindings")
+    image = finding["resources"][0]["details"]["awsEcrContainerImage"]
+    assert image["architecture"] == "amd64" and image["platform"] == "linux"
     import_flaw(server, tmp_path, "CVE-2024-0002")
     # Whoever is pushed now is scanned by the new database; by then it would have reached the other one.
     scan_by("CONTINUOUS_SCAN")

@@ -131,6 +131,13 @@ TEST_F(Following, MatchesAgainOnlyWhatAChangeCanTouch) {
     EXPECT_EQ(reevaluate().inventories, 0U);
 }
 
+TEST_F(Following, AReportNamesWhatTheImageRunsOn) {
+    import(record("CVE-2024-1", "zlib", "1.0-2"));
+    const auto shown_image = report(add({debian({"zlib"})}));
+    EXPECT_EQ(shown_image.platform, (inventory::Platform{.os = "linux", .architecture = "amd64", .variant = ""}));
+    EXPECT_EQ(shown_image.layers.size(), 1U);
+}
+
 TEST_F(Following, ImagesUponOneBaseShareWhatIsFoundInIt) {
     import(record("CVE-2024-1", "zlib", "1.0-2"));
     const auto base = debian({"zlib"});
