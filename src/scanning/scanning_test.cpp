@@ -165,6 +165,16 @@ TEST_F(Scanning, AnIndexIsScannedByItsChildren) {
     EXPECT_EQ(list[0].name, "CVE-2024-3");
     EXPECT_EQ(list[1].name, "CVE-2024-1");
     EXPECT_EQ(list[2].name, "CVE-2024-2");
+
+    // The same state for who looks at the images.
+    auto images = wait_for(world.images.page(world.root, repository("app"), {}, "", 10)).value();
+    ASSERT_TRUE(wait_for(scans.add_index_scans(own_registry(), images)));
+    for (const auto& image : images) {
+        EXPECT_EQ(image.scan.has_value(), image.image.digest != attestation);
+        if (image.image.digest != index || !image.scan) continue;
+        EXPECT_EQ(image.scan->state, ScanState::complete);
+        EXPECT_EQ(image.scan->completed_at, got.scan.completed_at);
+    }
 }
 
 TEST_F(Scanning, WhatAScanCouldNotSeeIsKeptWithIt) {

@@ -7,7 +7,7 @@
 #include "registry/scan_requests.hpp"
 #include "scanning/followed_findings.hpp"
 #include "scanning/image_config.hpp"
-#include "scanning/scan_notes.hpp"
+#include "scanning/index_scans.hpp"
 #include "scanning/suppressing.hpp"
 
 #include <algorithm>
@@ -65,34 +65,13 @@ bool running(const std::optional<store::ImageScan>& scan) {
     return scan && (scan->state == ScanState::pending || scan->state == ScanState::in_progress);
 }
 
-// What the scans of an index's children did not see, or why there is nothing of a child.
-std::string unseen_in(const std::vector<ScannedImage>& images) {
-    std::vector<std::string> notes;
-    for (const auto& one : images) {
-        const bool failed = one.scan.state == ScanState::failed;
-        if (failed || !one.scan.reason.empty()) {
-            notes.push_back((failed ? one.image.digest.text() + " failed: " : "") + one.scan.reason);
-        }
-    }
-    return summary_of(notes);
-}
-
-// All of an index's children as if they were one scan: under way as long as one is, failed when all have.
+// All of an index's children as if they were one scan; an image is its own.
 store::ImageScan together(const std::vector<ScannedImage>& images) {
-    const auto rank = [](const ScannedImage& one) {
-        return one.scan.state == ScanState::in_progress ? 0
-               : one.scan.state == ScanState::pending   ? 1
-               : one.scan.state == ScanState::complete  ? 2
-                                                        : 3;
-    };
-    auto scan = std::ranges::min_element(images, {}, rank)->scan;
-    scan.counts = {};
-    if (scan.state == ScanState::complete) scan.reason = unseen_in(images);
-    for (const auto& one : images) {
-        if (one.scan.completed_at > scan.completed_at) scan.completed_at = one.scan.completed_at;
-        if (one.scan.revision != scan.revision) scan.revision += one.scan.revision;
-    }
-    return scan;
+    if (images.size() == 1) return images.front().scan;
+    std::vector<ChildScan> children;
+    children.reserve(images.size());
+    for (const auto& one : images) children.push_back({.digest = one.image.digest, .scan = one.scan});
+    return scanning::together(children);
 }
 
 }  // namespace
@@ -162,7 +141,7 @@ Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::Rep
         add(*image);
         if (made.images.empty()) std::ranges::for_each(tx.images().children(image->id), add);
         if (made.images.empty()) return std::unexpected(registry::scan_not_found(repository, id));
-        made.scan = made.images.size() == 1 ? made.images.front().scan : together(made.images);
+        made.scan = together(made.images);
         rules = tx.scans().suppressions(repository.registry);
         return made;
     });
@@ -181,6 +160,19 @@ Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::Rep
     auto documents = co_await suppress_by_vex(services_, repository, *report);
     if (!documents) co_return fail(std::move(documents));
     co_return report;
+}
+
+Task<Result<void>> Scans::add_index_scans(model::Registry registry, std::vector<store::TaggedImage>& images) {
+    const bool any = std::ranges::any_of(images, [](const auto& one) {
+        return !one.scan && oci::manifest_kind(one.image.media_type) == oci::ManifestKind::index;
+    });
+    if (!any) co_return Result<void>{};
+    auto added = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<bool> {
+        scanning::add_index_scans(tx, registry::scanning_configuration(tx, registry).type, images);
+        return true;
+    });
+    if (!added) co_return fail(std::move(added));
+    co_return Result<void>{};
 }
 
 Task<Result<Rescan>> Scans::rescan(const registry::Call& call, registry::RepositoryRef repository,

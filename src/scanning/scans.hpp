@@ -10,6 +10,7 @@
 #include "scan/basic.hpp"
 #include "scanning/kept_findings.hpp"
 #include "store/scan_table.hpp"
+#include "store/transaction.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -54,6 +55,9 @@ public:
     // Action ecr:DescribeImageScanFindings. scan_not_found.
     Task<Result<ScanReport>> report(const registry::Call& call, registry::RepositoryRef repository,
                                     model::ImageIdentifier id);
+    // For whoever was shown these images: the scans of the indexes among them, as report() has them, but for their
+    // counts.
+    Task<Result<void>> add_index_scans(model::Registry registry, std::vector<store::TaggedImage>& images);
     // Action berth:RescanImages, whatever the configuration says: these images, or without any a page of all the
     // repository's, after a digest.
     Task<Result<Rescan>> rescan(const registry::Call& call, registry::RepositoryRef repository,

@@ -187,6 +187,26 @@ def test_a_partial_scan_says_what_it_could_not_see(servers, tmp_path):
     assert client.describe_images(repositoryName="app/partial")["imageDetails"][0]["imageScanStatus"]["description"] == said
 
 
+def test_an_index_has_one_status_wherever_it_is_asked_for(servers, tmp_path):
+    server = servers.start(config=CONFIG)
+    import_flaw(server, tmp_path, "CVE-2024-0001")
+    client = ecr.client(server)
+    client.create_repository(repositoryName="app/index")
+    oci = Oci(server.url, ecr.token(server))
+    children = [oci.push_image("app/index", None, debian_layer(b"11", salt))[1] for salt in (b"1", b"2")]
+    assert oci.put_manifest("app/index", "v1", encode(index_manifest(*children)), INDEX).status_code == 201
+
+    def detail():
+        return client.describe_images(repositoryName="app/index", imageIds=[{"imageTag": "v1"}])["imageDetails"][0]
+    assert "imageScanStatus" not in detail() and status_of(client, "app/index", "v1")["status"] == "none"
+    client.start_image_scan(repositoryName="app/index", imageId={"imageTag": "v1"})
+    assert eventually(lambda: status_of(client, "app/index", "v1")["status"] == "COMPLETE", 30)
+    assert detail()["imageScanStatus"] == status_of(client, "app/index", "v1")
+    assert "imageScanFindingsSummary" not in detail()
+    page = client.describe_images(repositoryName="app/index")["imageDetails"]
+    assert [d["imageScanStatus"]["status"] for d in page] == ["COMPLETE"] * 3
+
+
 def test_a_broken_configuration_fails_the_scan(servers, tmp_path):
     server = servers.start(config=CONFIG)
     import_flaw(server, tmp_path, "CVE-2024-0001")
