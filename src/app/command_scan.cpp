@@ -122,7 +122,7 @@ public:
         if (arguments_.format == "table") return add_table(findings, image);
         if (arguments_.format == "sarif") return add_sarif(findings, image);
         add_json(findings, image, now);
-        // The forms of JSON have no place for these.
+        // The forms of JSON have room for the first of them only.
         for (const auto& note : findings.notes) {
             std::fprintf(stderr, "berth: note: %s\n", scan::printable(note).c_str());
         }

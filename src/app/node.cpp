@@ -126,6 +126,7 @@ struct Node::Parts {
 
     http::ServerOptions server_options();
     scanning::Scanner& scanner();
+    std::function<Task<Result<void>>()> scan_preparation();
     std::unique_ptr<scanning::SbomAttacher> make_sboms();
     std::unique_ptr<scanning::clair::Engine> make_clair();
 
@@ -285,6 +286,12 @@ Node::Parts::Parts(const Config& the_config)
                                  .collector = collector});
 }
 
+// A scan that waits since the last run is not to fail for a database that is about to be opened.
+std::function<Task<Result<void>>()> Node::Parts::scan_preparation() {
+    if (config.scan_engine != ScanEngine::built_in) return {};
+    return [this] { return look_for_database(scan_engine, scan_queue); };
+}
+
 scanning::Scanner& Node::Parts::scanner() {
     if (config.scan_engine == ScanEngine::off) return no_scanner;
     if (clair) return clair->scanner();
@@ -342,7 +349,7 @@ void Node::run() {
             log::error("background jobs have stopped", {{"reason", thrown.what()}});
         }
     });
-    parts.scan_queue.start();
+    parts.scan_queue.start(parts.scan_preparation());
     parts.server.run();
     parts.runner.stop();
     parts.scan_queue.stop();

@@ -8,15 +8,9 @@ namespace berth::app {
 
 namespace {
 
-// Scans that failed for want of a database are tried again with the new one.
 Task<Result<jobs::Outcome>> look(scanning::Engine& engine, scanning::ScanQueue& queue) {
-    auto found = co_await engine.look_for_database();
-    if (!found) co_return fail(std::move(found));
-    if (*found) {
-        auto retried = co_await queue.retry_failed();
-        if (!retried) co_return fail(std::move(retried));
-        queue.wake();
-    }
+    auto looked = co_await look_for_database(engine, queue);
+    if (!looked) co_return fail(std::move(looked));
     co_return jobs::Outcome::done;
 }
 
@@ -50,6 +44,17 @@ Task<Result<jobs::Outcome>> run_update(BlockingPool& threads, DatabaseUpdate& up
 }
 
 }  // namespace
+
+Task<Result<void>> look_for_database(scanning::Engine& engine, scanning::ScanQueue& queue) {
+    auto found = co_await engine.look_for_database();
+    if (!found) co_return fail(std::move(found));
+    if (*found) {
+        auto retried = co_await queue.retry_failed();
+        if (!retried) co_return fail(std::move(retried));
+        queue.wake();
+    }
+    co_return Result<void>{};
+}
 
 std::vector<std::string> update_arguments(const std::filesystem::path& folder, const DatabaseOptions& options) {
     std::vector<std::string> words{"vulndb", "update", "--db", folder.string()};

@@ -28,6 +28,9 @@ struct ScanParts {
 [[nodiscard]] std::vector<std::string> update_arguments(const std::filesystem::path& folder,
                                                         const DatabaseOptions& options);
 
+// Opens what is new of the vulnerability database; scans that failed for want of one are tried again with it.
+[[nodiscard]] Task<Result<void>> look_for_database(scanning::Engine& engine, scanning::ScanQueue& queue);
+
 // All outlive the runner.
 void add_scan_jobs(jobs::Runner& runner, const ScanParts& parts, const DatabaseOptions& options);
 void add_clair_jobs(jobs::Runner& runner, scanning::clair::Rematch& rematch, scanning::ScanQueue& queue,

@@ -20,10 +20,21 @@ bool speaks_of_image(const SuppressionRule& rule, const ImageContext& context) {
            });
 }
 
+// Names of flaws differ in more than their case, and people write cve-2024-1.
+std::string folded(std::string_view name) {
+    std::string text(name);
+    for (char& c : text) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return text;
+}
+
 bool speaks_of_flaw(const SuppressionRule& rule, const Finding& finding) {
-    if (rule.vulnerability.empty() || matches_wildcard(rule.vulnerability, finding.id)) return true;
+    if (rule.vulnerability.empty()) return true;
+    const auto pattern = folded(rule.vulnerability);
+    if (matches_wildcard(pattern, folded(finding.id))) return true;
     return std::ranges::any_of(finding.related,
-                               [&](const std::string& name) { return matches_wildcard(rule.vulnerability, name); });
+                               [&](const std::string& name) { return matches_wildcard(pattern, folded(name)); });
 }
 
 bool speaks_of_package(const SuppressionRule& rule, const VulnerablePackage& package) {

@@ -18,7 +18,7 @@ namespace berth::scan {
 // Every pattern that is there must fit; '*' is any run of characters.
 struct SuppressionRule {
     std::string name;               // how it is called; empty: the vulnerability pattern
-    std::string vulnerability;      // against the finding's name and its other names; empty: any
+    std::string vulnerability;      // against the finding's name and its other names, whatever the case; empty: any
     std::string package;            // against the package's name and its source's; empty: any
     std::string repository;         // empty: any
     std::vector<std::string> tags;  // any of the image's tags fits any of these; empty: any image

@@ -50,6 +50,8 @@ TEST(Suppression, KeepsTheFindingAndSaysWhy) {
 TEST(Suppression, FitsByAnyNameOfTheFlaw) {
     EXPECT_TRUE(applied(rule_for("GHSA-a"), here));
     EXPECT_TRUE(applied(rule_for("DSA-*"), here));
+    EXPECT_TRUE(applied(rule_for("cve-2024-1"), here));
+    EXPECT_TRUE(applied(rule_for("ghsa-*"), here));
     EXPECT_FALSE(applied(rule_for("CVE-2024"), here));
     EXPECT_FALSE(applied(rule_for("CVE-2024-11"), here));
 }

@@ -4,6 +4,7 @@
 #include "registry/job_bell.hpp"
 #include "registry/on_demand_jobs.hpp"
 #include "registry/scan_requests.hpp"
+#include "scanning/followed_findings.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -71,14 +72,12 @@ Task<Result<store::ScanningConfiguration>> Configurations::put(const registry::C
             configuration.type = type;
             configuration.rules = rules;
             tx.scans().put_configuration(registry, configuration);
-            if (type == ScanType::enhanced) {
-                store::Job job;
-                job.id = make_row_id(services_.clock.now(), services_.random);
-                job.kind = registry::job::scan_catch_up;
-                job.key = catch_up_key(registry);
-                job.run_at = services_.clock.now();
-                static_cast<void>(tx.jobs().enqueue(job));
-            }
+            store::Job job;
+            job.id = make_row_id(services_.clock.now(), services_.random);
+            job.kind = registry::job::scan_catch_up;
+            job.key = catch_up_key(registry);
+            job.run_at = services_.clock.now();
+            static_cast<void>(tx.jobs().enqueue(job));
             return configuration;
         });
     if (stored) services_.bell.ring();
@@ -147,14 +146,47 @@ Task<Result<std::size_t>> Configurations::catch_up_images(const model::Repositor
     co_return co_await services_.metadata.write(
         [&](store::Transaction& tx) -> Result<std::size_t> {
             const auto configuration = registry::scanning_configuration(tx, repository.registry);
-            if (registry::scan_plan(configuration, repository).frequency != ScanFrequency::continuous) return 0;
-            const auto images =
-                tx.images().page(repository.id, {.status = model::ImageStatus::active}, after, images_at_once);
-            for (const auto& tagged : images) static_cast<void>(registry::expect_scan(services_, tx, tagged.image));
+            const auto images = tx.images().page(repository.id, {}, after, images_at_once);
+            for (const auto& tagged : images) catch_up_image(tx, configuration, repository, tagged.image);
             if (!images.empty()) after = images.back().image.digest.text();
             return images.size();
         },
         store::Durability::relaxed);
+}
+
+void Configurations::catch_up_image(store::Transaction& tx, const store::ScanningConfiguration& configuration,
+                                    const model::Repository& repository, const model::Image& image) {
+    auto scan = tx.scans().find(image.id);
+    if (registry::scan_plan(configuration, repository).frequency != ScanFrequency::continuous) {
+        if (scan && scan->type == ScanType::enhanced) stop_following(tx, std::move(*scan));
+        return;
+    }
+    if (image.status != model::ImageStatus::active) return;
+    if (!scan || scan->type != configuration.type) {
+        static_cast<void>(registry::expect_scan(services_, tx, image));
+        return;
+    }
+    if (scan->continuous) return;
+    if (scan->state != store::ScanState::in_progress) {
+        registry::request_scan(services_, tx, configuration, repository, image.id);
+        return;
+    }
+    scan->continuous = true;  // when its result is kept, it is seen that this came in between
+    tx.scans().put(*scan);
+}
+
+// Of a scan that is under way, the same is seen.
+void Configurations::stop_following(store::Transaction& tx, store::ImageScan scan) {
+    std::vector<std::int64_t> ids(tx.inventories().followed(scan.image).size());
+    std::ranges::generate(ids, [&] { return make_row_id(services_.clock.now(), services_.random); });
+    tx.inventories().freeze(scan.image, ids);
+    if (!scan.continuous) return;
+    scan.continuous = false;
+    // Its inventories may have been matched again, and the image not yet told.
+    if (scan.state == store::ScanState::complete && !ids.empty()) {
+        scan.counts = count_parts(tx.inventories().followed(scan.image));
+    }
+    tx.scans().put(scan);
 }
 
 }  // namespace berth::scanning

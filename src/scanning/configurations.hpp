@@ -28,8 +28,7 @@ public:
 
     Task<Result<store::ScanningConfiguration>> get(const registry::Call& call, model::Registry registry);
     // Type and rules; the tag patterns stay. invalid_parameter: BASIC takes one SCAN_ON_PUSH rule, ENHANCED one of
-    // each of SCAN_ON_PUSH and CONTINUOUS_SCAN. Images that a continuous rule covers and that were not scanned are
-    // asked for by a job.
+    // each of SCAN_ON_PUSH and CONTINUOUS_SCAN. A job brings the images there are to it (catch_up()).
     Task<Result<store::ScanningConfiguration>> put(const registry::Call& call, model::Registry registry,
                                                    store::ScanType type, std::vector<store::ScanRule> rules);
     // Which images are scanned by themselves. Our own.
@@ -38,11 +37,15 @@ public:
     // In the order of the names.
     Task<Result<std::vector<RepositoryPlan>>> of_repositories(const registry::Call& call, model::Registry registry,
                                                               std::vector<model::RepositoryName> names);
-    // For the job: asks for the scans that a registry's continuous rules want and that there are not. False: stopped
-    // on the way; run again, it goes on.
+    // For the job: asks for the scans that a registry's continuous rules want, of images that have none or that did not
+    // follow the database; what no such rule covers follows it no longer. False: stopped on the way; run again, it goes
+    // on.
     Task<Result<bool>> catch_up(model::Registry registry, std::stop_token stop);
 
 private:
+    void catch_up_image(store::Transaction& tx, const store::ScanningConfiguration& configuration,
+                        const model::Repository& repository, const model::Image& image);
+    void stop_following(store::Transaction& tx, store::ImageScan scan);
     Task<Result<std::size_t>> catch_up_images(const model::Repository& repository, std::string& after);
 
     registry::Services& services_;

@@ -74,6 +74,13 @@ store::SeverityCounts count(std::span<const Brief> parts) {
     return counts;
 }
 
+store::SeverityCounts count_parts(std::span<const store::FollowedPart> parts) {
+    std::vector<Brief> briefs;
+    briefs.reserve(parts.size());
+    for (const auto& part : parts) briefs.emplace_back(part.brief);
+    return count(briefs);
+}
+
 StoredFindings stored_findings(store::Transaction& tx, model::ImageRowId image) {
     StoredFindings stored{.own = tx.scans().findings(image), .parts = {}};
     for (auto& part : tx.inventories().followed(image)) {

@@ -1,4 +1,5 @@
-// Findings of images that follow the vulnerability database: kept with the inventories of which such an image has one
+// Findings of enhanced scans, of images that follow the vulnerability database and of those that stay as they were
+// scanned (frozen inventories): kept with the inventories of which such an image has one
 // for each layer that brought packages. Images upon one base share the base's. What an image has for itself is how its
 // scan ended, and since when it follows.
 #pragma once
@@ -33,6 +34,7 @@ private:
 
 // Of an image with these parts: each flaw once, with the worst of its severities.
 [[nodiscard]] store::SeverityCounts count(std::span<const Brief> parts);
+[[nodiscard]] store::SeverityCounts count_parts(std::span<const store::FollowedPart> parts);
 
 // An image's findings as they lie in the store; put_together() does the rest outside of the transaction.
 struct StoredFindings {

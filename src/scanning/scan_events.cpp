@@ -13,10 +13,8 @@ std::string scan_detail(const store::ImageScan& scan, std::span<const model::Tag
     detail["scan-status"] = complete ? "COMPLETE" : "FAILED";
     auto& names = detail["image-tags"].emplace_array();
     for (const auto& tag : tags) names.emplace_back(tag.text());
-    if (!complete) {
-        detail["reason"] = scan.reason;
-        return json::serialize(detail);
-    }
+    if (!scan.reason.empty()) detail["reason"] = scan.reason;
+    if (!complete) return json::serialize(detail);
     auto& counts = detail["finding-severity-counts"].emplace_object();
     for (std::size_t i = scan.counts.size(); i-- > 0;) {
         if (scan.counts[i] > 0) counts[scan::name_of(static_cast<scan::Severity>(i))] = scan.counts[i];

@@ -3,7 +3,6 @@
 #include "async/run_blocking.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
-#include "scanning/target.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -55,7 +54,8 @@ ScanQueue::~ScanQueue() {
     stop();
 }
 
-void ScanQueue::start() {
+void ScanQueue::start(std::function<Task<Result<void>>()> prepare) {
+    prepare_ = std::move(prepare);
     for (unsigned i = 0; i < std::max(1U, options_.workers); ++i) {
         threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
     }
@@ -82,7 +82,18 @@ QueueStatistics ScanQueue::statistics() const {
     return {.completed = completed_, .failed = failed_, .retried = retried_, .running = running_};
 }
 
+void ScanQueue::prepare() {
+    if (!prepare_) return;
+    try {
+        const auto done = run_blocking(prepare_());
+        if (!done) log::warning("scans begin without what they need", {{"reason", done.error().message}});
+    } catch (const std::exception& thrown) {
+        log::error("scans begin without what they need", {{"reason", thrown.what()}});
+    }
+}
+
 void ScanQueue::work(const std::stop_token& stop) {
+    std::call_once(prepared_, [this] { prepare(); });
     while (!stop.stop_requested()) {
         std::uint64_t seen = 0;
         {
@@ -190,24 +201,25 @@ Task<Result<bool>> ScanQueue::run_next() {
         if (!gone) co_return fail(std::move(gone));
         co_return true;
     }
-    auto type = store::ScanType::basic;
     Result<scan::Findings> outcome = fail(FaultKind::internal, "");
+    const WantedScan* known = nullptr;
     if (!looked) {
         outcome = std::unexpected(std::move(looked).error());
     } else if (const auto& wanted = *looked) {
-        type = wanted->type;
-        outcome = co_await guarded(scanner_, wanted->target, depth_of(type));
+        known = &*wanted;
+        outcome = co_await guarded(scanner_, wanted->target, depth_of(wanted->type));
     }
     const auto begin = std::chrono::steady_clock::now();
-    auto settled = co_await settle(queued, type, std::move(outcome));
+    auto settled = co_await settle(queued, known, std::move(outcome));
     share_.worked(std::chrono::steady_clock::now() - begin);
     if (!settled) co_return fail(std::move(settled));
     co_return true;
 }
 
-Task<Result<void>> ScanQueue::settle(store::QueuedScan queued, store::ScanType type, Result<scan::Findings> outcome) {
-    if (outcome) {
-        auto kept = co_await results_.keep(queued.image, type, std::move(*outcome), owner_);
+Task<Result<void>> ScanQueue::settle(store::QueuedScan queued, const WantedScan* wanted,
+                                     Result<scan::Findings> outcome) {
+    if (wanted != nullptr && outcome) {
+        auto kept = co_await results_.keep(queued.image, *wanted, std::move(*outcome), owner_);
         if (!kept) co_return fail(std::move(kept));
         completed_ += *kept ? 1 : 0;
         co_return Result<void>{};

@@ -10,11 +10,13 @@
 #include "registry/services.hpp"
 #include "scanning/scan_results.hpp"
 #include "scanning/scanner.hpp"
+#include "scanning/target.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -49,8 +51,9 @@ public:
     ScanQueue(const ScanQueue&) = delete;
     ScanQueue& operator=(const ScanQueue&) = delete;
 
-    // Starts the threads.
-    void start();
+    // Starts the threads. No scan begins before `prepare` is done, which one of them does: what scans cannot do without
+    // and the start of the program should not wait for. Its failure keeps no scan waiting.
+    void start(std::function<Task<Result<void>>()> prepare = {});
     // Ends them, without waiting for long scans: the scanner is stopped, and what it leaves undone waits again, as if
     // it had not been begun.
     void stop();
@@ -66,13 +69,15 @@ private:
     class Running;
 
     void work(const std::stop_token& stop);
+    void prepare();
     // Before a scan: waits while pushes go on, until the scans' share of the time is kept.
     void give_way(const std::stop_token& stop);
     void keep_leases(const std::stop_token& stop);
     Task<Result<std::optional<store::QueuedScan>>> claim();
     // Back into the queue, for later.
     Task<Result<void>> wait_again(const store::QueuedScan& queued, Timestamp at, std::string reason);
-    Task<Result<void>> settle(store::QueuedScan queued, store::ScanType type, Result<scan::Findings> outcome);
+    // `wanted`: null when nobody could tell.
+    Task<Result<void>> settle(store::QueuedScan queued, const WantedScan* wanted, Result<scan::Findings> outcome);
 
     registry::Services& services_;
     Scanner& scanner_;
@@ -80,6 +85,8 @@ private:
     ShareOfTime& share_;
     const QueueOptions options_;
     const std::string owner_;
+    std::function<Task<Result<void>>()> prepare_;
+    std::once_flag prepared_;
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::uint64_t wakes_ = 0;

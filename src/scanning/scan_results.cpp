@@ -5,6 +5,7 @@
 #include "scanning/followed_findings.hpp"
 #include "scanning/kept_findings.hpp"
 #include "scanning/scan_events.hpp"
+#include "scanning/scan_notes.hpp"
 
 #include <algorithm>
 #include <map>
@@ -30,11 +31,11 @@ bool has_parts(store::Transaction& tx, model::ImageRowId image, const StoredFind
     return std::ranges::equal(tx.inventories().followed(image), before.parts, {}, {}, &StoredFindings::Part::followed);
 }
 
-store::SeverityCounts count_parts(const StoredFindings& stored) {
-    std::vector<Brief> briefs;
-    briefs.reserve(stored.parts.size());
-    for (const auto& part : stored.parts) briefs.emplace_back(part.followed.brief);
-    return count(briefs);
+store::SeverityCounts count_stored(const StoredFindings& stored) {
+    std::vector<store::FollowedPart> parts;
+    parts.reserve(stored.parts.size());
+    for (const auto& part : stored.parts) parts.push_back(part.followed);
+    return count_parts(parts);
 }
 
 }  // namespace
@@ -44,12 +45,14 @@ struct ScanResults::Change {
     model::ImageRowId image{};
     store::ScanType type = store::ScanType::basic;
     scan::Findings found;
-    std::string owner;  // empty: no scan of the queue
+    std::string owner;     // empty: no scan of the queue
+    bool follows = false;  // as the scan began
     // Made anew whenever somebody else's result came in between.
     std::int64_t seen_revision = 0;
     StoredFindings before;
     bool by_parts = false;
     std::string bytes;
+    std::string unseen;                // summary_of() the notes
     std::vector<scan::Finding> fresh;  // that the result before did not have
 };
 
@@ -65,7 +68,7 @@ store::SeverityCounts count_findings(store::ScanType type, const std::vector<sca
     return counts;
 }
 
-Task<Result<bool>> ScanResults::keep(model::ImageRowId image, store::ScanType type, scan::Findings findings,
+Task<Result<bool>> ScanResults::keep(model::ImageRowId image, const WantedScan& wanted, scan::Findings findings,
                                      std::string owner) {
     if (findings.outcome == scan::Outcome::unsupported_system) {
         std::string reason(unsupported_system);
@@ -73,11 +76,13 @@ Task<Result<bool>> ScanResults::keep(model::ImageRowId image, store::ScanType ty
         co_return co_await fail_scan(image, std::move(reason), false, std::move(owner));
     }
     Change change{.image = image,
-                  .type = type,
+                  .type = wanted.type,
                   .found = std::move(findings),
                   .owner = std::move(owner),
+                  .follows = wanted.target.follows,
                   .before = {},
                   .bytes = {},
+                  .unseen = {},
                   .fresh = {}};
     co_return co_await store_result(change);
 }
@@ -87,8 +92,10 @@ Task<Result<bool>> ScanResults::replace(model::ImageRowId image, store::ScanType
                   .type = type,
                   .found = std::move(findings),
                   .owner = {},
+                  .follows = {},
                   .before = {},
                   .bytes = {},
+                  .unseen = {},
                   .fresh = {}};
     co_return co_await store_result(change);
 }
@@ -133,6 +140,7 @@ bool ScanResults::prepare(Change& change, const store::ImageScan& scan, Timestam
         change.bytes = encode_findings(kept);
         auto whole = put_together({.own = change.bytes, .parts = change.before.parts}, false);
         if (!whole) return false;
+        change.unseen = summary_of(whole->findings.notes);
         for (std::size_t i = 0; scan.completed_at && i < whole->first_observed.size(); ++i) {
             if (whole->first_observed[i] > *scan.completed_at) {
                 change.fresh.push_back(std::move(whole->findings.findings[i]));
@@ -140,6 +148,7 @@ bool ScanResults::prepare(Change& change, const store::ImageScan& scan, Timestam
         }
         return true;
     }
+    change.unseen = summary_of(change.found.notes);
     std::map<std::string, Timestamp, std::less<>> known;
     const auto old = change.before.own.empty() ? std::nullopt : put_together(change.before, false);
     for (std::size_t i = 0; old && i < old->first_observed.size(); ++i) {
@@ -166,11 +175,11 @@ Result<bool> ScanResults::write(store::Transaction& tx, Change& change) {
 
     scan->state = store::ScanState::complete;
     scan->retryable = false;
-    scan->reason.clear();
+    scan->reason = change.unseen;
     scan->completed_at = services_.clock.now();
     scan->source_updated_at = to_time(change.found.database.newest_record_at);
     scan->generation = change.found.database.generation;
-    scan->counts = change.by_parts ? count_parts(change.before) : count_findings(change.type, change.found.findings);
+    scan->counts = change.by_parts ? count_stored(change.before) : count_findings(change.type, change.found.findings);
     ++scan->revision;
     tx.scans().put(*scan);
     tx.scans().put_findings(change.image, change.bytes);
@@ -180,6 +189,11 @@ Result<bool> ScanResults::write(store::Transaction& tx, Change& change) {
     if (scanned) {
         registry::announce_scan(services_, tx, registry::event::scan_complete, ref, *image,
                                 scan_detail(*scan, tx.images().tags(image->id)));
+    }
+    if (scanned && keep_ == Keep::by_parts && scan->continuous != change.follows) {
+        scan->state = store::ScanState::pending;
+        tx.scans().put(*scan);
+        tx.scans().enqueue(image->id, repository->id);
     }
     for (const auto& finding : change.fresh) {
         registry::announce_scan(services_, tx, registry::event::scan_finding, ref, *image, finding_detail(finding));

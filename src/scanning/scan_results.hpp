@@ -6,6 +6,7 @@
 #include "model/image.hpp"
 #include "registry/services.hpp"
 #include "scan/finding.hpp"
+#include "scanning/target.hpp"
 #include "store/scan_table.hpp"
 
 #include <cstdint>
@@ -16,7 +17,7 @@ namespace berth::scanning {
 // Where the findings of an enhanced scan go.
 enum class Keep : std::uint8_t {
     whole,    // to the image
-    by_parts  // they are with the inventories that the image follows; the image gets how the scan ended
+    by_parts  // they are with the image's inventories; the image gets how the scan ended
 };
 
 // Thread-safe; lives as long as the services it was given.
@@ -25,8 +26,10 @@ public:
     explicit ScanResults(registry::Services& services, Keep keep = Keep::whole) : services_(services), keep_(keep) {}
 
     // Of a scan of the queue: the lease of `owner` ends with it. False, and nothing is kept: the lease was lost, or
-    // the image went.
-    Task<Result<bool>> keep(model::ImageRowId image, store::ScanType type, scan::Findings findings, std::string owner);
+    // the image went. A scan that was to follow the database when it began and is not by now, or the other way round,
+    // is done again.
+    Task<Result<bool>> keep(model::ImageRowId image, const WantedScan& wanted, scan::Findings findings,
+                            std::string owner);
     // Of an image that was matched again because the database changed: what was there is replaced, without a new scan.
     // False: the image went, or has no completed scan of this type (any more); one that is under way brings its own.
     Task<Result<bool>> replace(model::ImageRowId image, store::ScanType type, scan::Findings findings);

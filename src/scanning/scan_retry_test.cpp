@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 
 namespace berth::scanning {
 namespace {
@@ -90,7 +91,34 @@ TEST_F(ScanRetry, ALeaseThatRanOutIsTakenOver) {
     EXPECT_EQ(report("app", pushed)->scan.state, ScanState::complete);
     // The one that was given up for dead says something after all.
     const auto image = report("app", pushed)->images[0].image.id;
-    EXPECT_FALSE(wait_for(results.keep(image, ScanType::basic, found({}), "dead")).value());
+    EXPECT_FALSE(
+        wait_for(results.keep(image, {.type = ScanType::basic, .target = scanner.scanned.at(0)}, found({}), "dead"))
+            .value());
+}
+
+TEST_F(ScanRetry, NoScanBeginsBeforeTheQueueIsPrepared) {
+    create("app", true);
+    const auto pushed = push("app", "1");
+    push("app", "2", "2");
+    std::promise<void> prepared;
+    std::atomic<int> times{0};
+    auto waits = prepared.get_future().share();
+    queue.start([&]() -> Task<Result<void>> {
+        ++times;
+        waits.wait();
+        co_return fail(FaultKind::unavailable, "it could not be done");
+    });
+    std::this_thread::sleep_for(50ms);
+    EXPECT_EQ(queue.statistics().running, 0U);
+    EXPECT_EQ(report("app", pushed)->scan.state, ScanState::pending);
+    prepared.set_value();
+    const auto until = std::chrono::steady_clock::now() + 9s;
+    while (queue.statistics().completed < 2 && std::chrono::steady_clock::now() < until) {
+        std::this_thread::sleep_for(1ms);
+    }
+    queue.stop();
+    EXPECT_EQ(queue.statistics().completed, 2U);  // all the same
+    EXPECT_EQ(times, 1);
 }
 
 // A scan that never ends by itself.

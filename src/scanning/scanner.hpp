@@ -9,6 +9,7 @@
 #include "scan/match.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,9 @@ struct TargetLayer {
 struct ScanTarget {
     registry::RepositoryRef repository;
     model::Digest digest;
+    std::optional<model::Digest> config = std::nullopt;
     std::vector<TargetLayer> layers;
+    bool follows = false;  // its findings are to follow the engine's data
 };
 
 // Thread-safe; outlives its tasks, which may take minutes and run beside each other.

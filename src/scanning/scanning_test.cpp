@@ -165,6 +165,60 @@ TEST_F(Scanning, AnIndexIsScannedByItsChildren) {
     EXPECT_EQ(list[0].name, "CVE-2024-3");
     EXPECT_EQ(list[1].name, "CVE-2024-1");
     EXPECT_EQ(list[2].name, "CVE-2024-2");
+
+    // The same state for who looks at the images.
+    auto images = wait_for(world.images.page(world.root, repository("app"), {}, "", 10)).value();
+    ASSERT_TRUE(wait_for(scans.add_index_scans(own_registry(), images)));
+    for (const auto& image : images) {
+        EXPECT_EQ(image.scan.has_value(), image.image.digest != attestation);
+        if (image.image.digest != index || !image.scan) continue;
+        EXPECT_EQ(image.scan->state, ScanState::complete);
+        EXPECT_EQ(image.scan->completed_at, got.scan.completed_at);
+    }
+}
+
+TEST_F(Scanning, WhatAScanCouldNotSeeIsKeptWithIt) {
+    create("app", true);
+    const auto pushed = push("app", "1");
+    auto partial = found({});
+    partial.notes = {"the package database is broken", "one header is, too"};
+    scanner.answers.emplace_back(partial);
+    run_all();
+    const auto kept = report("app", pushed).value();
+    EXPECT_EQ(kept.scan.state, ScanState::complete);
+    EXPECT_EQ(kept.scan.reason, "the package database is broken; one header is, too");
+    EXPECT_EQ(kept.images.at(0).kept.findings.notes, partial.notes);
+    EXPECT_EQ(events(registry::event::scan_complete).at(0).detail,
+              R"({"scan-type":"BASIC","scan-status":"COMPLETE","image-tags":["1"],)"
+              R"("reason":"the package database is broken; one header is, too","finding-severity-counts":{}})");
+    // The next scan sees all.
+    EXPECT_TRUE(start("app", pushed));
+    run_all();
+    EXPECT_EQ(report("app", pushed)->scan.reason, "");
+}
+
+TEST_F(Scanning, AnIndexTellsWhatItsChildrenLack) {
+    create("app", true);
+    const auto whole = push("app", "", "1");
+    const auto partial = push("app", "", "2");
+    const auto broken = push("app", "", "3");
+    scanner.answers.emplace_back(found({}));
+    scanner.answers.emplace_back(found({}));
+    scanner.answers.back()->notes = {"a note"};
+    scanner.answers.emplace_back(fail(FaultKind::invalid_manifest, "no gzip"));
+    EXPECT_EQ(run_all(), 3U);
+    std::vector<std::string> children;
+    for (const auto& child : {whole, partial, broken}) {
+        children.push_back(world.look([&](store::Transaction& tx) {
+            const auto row = tx.repositories().find(own_registry(), name("app"))->id;
+            return tx.images().manifest(tx.images().find(row, child)->id);
+        }));
+    }
+    const auto got = report("app", put("app", "multi", index_of(children))).value();
+    EXPECT_EQ(got.scan.state, ScanState::complete);
+    EXPECT_NE(got.scan.reason.find("a note"), std::string::npos) << got.scan.reason;
+    EXPECT_NE(got.scan.reason.find(broken.text() + " failed: no gzip"), std::string::npos) << got.scan.reason;
+    EXPECT_EQ(got.scan.reason.find(whole.text()), std::string::npos) << got.scan.reason;
 }
 
 TEST_F(Scanning, AnImageThatGoesTakesItsScanAlong) {
@@ -288,6 +342,14 @@ TEST_F(Scanning, SuppressedFindingsStayAndSaySo) {
     world.clock.advance(1h);
     EXPECT_FALSE(report("app", pushed).value().images[0].kept.findings.findings[0].suppression);
     EXPECT_EQ(wait_for(suppressions.list(world.root, own_registry())).value().size(), 1U);
+    // By now it would never do anything.
+    const auto late = wait_for(suppressions.put(world.root, own_registry(), rule));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().kind, FaultKind::invalid_parameter);
+    rule.until.reset();
+    rule.vulnerability = "cve-2024-*";
+    ASSERT_TRUE(wait_for(suppressions.put(world.root, own_registry(), rule)));
+    EXPECT_TRUE(report("app", pushed).value().images[0].kept.findings.findings[1].suppression);
     ASSERT_TRUE(wait_for(suppressions.remove(world.root, own_registry(), "parser")));
     EXPECT_FALSE(wait_for(suppressions.remove(world.root, own_registry(), "parser")));
     rule.vulnerability.clear();

@@ -6,6 +6,8 @@
 #include "registry/job_bell.hpp"
 #include "registry/scan_requests.hpp"
 #include "scanning/followed_findings.hpp"
+#include "scanning/image_config.hpp"
+#include "scanning/index_scans.hpp"
 #include "scanning/suppressing.hpp"
 
 #include <algorithm>
@@ -41,35 +43,35 @@ std::vector<model::Image> scannable(const registry::Services& services, store::T
     return found;
 }
 
-std::vector<std::string> layers_of(const registry::Services& services, store::Transaction& tx,
-                                   const model::Image& image) {
-    std::vector<std::string> layers;
+// Of an image's manifest, what the enhanced form names. The configuration comes first.
+std::vector<model::Digest> blobs_of(const registry::Services& services, store::Transaction& tx,
+                                    const model::Image& image) {
+    std::vector<model::Digest> blobs;
     const auto manifest = oci::parse_manifest(tx.images().manifest(image.id), image.media_type,
                                               {.depth = services.settings.manifest_depth});
-    if (!manifest) return layers;
-    for (std::size_t i = 1; i < manifest->blobs.size(); ++i) layers.push_back(manifest->blobs[i].digest.text());
-    return layers;
+    if (!manifest) return blobs;
+    for (const auto& blob : manifest->blobs) blobs.push_back(blob.digest);
+    return blobs;
+}
+
+Task<void> describe(registry::Services& services, const std::vector<model::Digest>& blobs, ScannedImage& image) {
+    if (blobs.empty()) co_return;
+    for (std::size_t i = 1; i < blobs.size(); ++i) image.layers.push_back(blobs[i].text());
+    auto config = co_await image_config(services, image.image.repository, blobs.front());
+    if (config) image.platform = std::move(config->platform);
 }
 
 bool running(const std::optional<store::ImageScan>& scan) {
     return scan && (scan->state == ScanState::pending || scan->state == ScanState::in_progress);
 }
 
-// All of an index's children as if they were one scan: under way as long as one is, failed when all have.
+// All of an index's children as if they were one scan; an image is its own.
 store::ImageScan together(const std::vector<ScannedImage>& images) {
-    const auto rank = [](const ScannedImage& one) {
-        return one.scan.state == ScanState::in_progress ? 0
-               : one.scan.state == ScanState::pending   ? 1
-               : one.scan.state == ScanState::complete  ? 2
-                                                        : 3;
-    };
-    auto scan = std::ranges::min_element(images, {}, rank)->scan;
-    scan.counts = {};
-    for (const auto& one : images) {
-        if (one.scan.completed_at > scan.completed_at) scan.completed_at = one.scan.completed_at;
-        if (one.scan.revision != scan.revision) scan.revision += one.scan.revision;
-    }
-    return scan;
+    if (images.size() == 1) return images.front().scan;
+    std::vector<ChildScan> children;
+    children.reserve(images.size());
+    for (const auto& one : images) children.push_back({.digest = one.image.digest, .scan = one.scan});
+    return scanning::together(children);
 }
 
 }  // namespace
@@ -112,6 +114,7 @@ Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::Rep
     auto entered = co_await registry::enter(services_, call, iam::action::describe_image_scan_findings, repository);
     if (!entered) co_return fail(std::move(entered));
     std::vector<StoredFindings> stored;
+    std::vector<std::vector<model::Digest>> blobs;
     std::vector<store::SuppressionRule> rules;
     auto report = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<ScanReport> {
         auto image = find_image(tx, repository, (*entered)->id, id);
@@ -126,24 +129,26 @@ Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::Rep
             auto tags = one.id == image->id ? std::vector<model::Tag>() : tx.images().tags(one.id);
             tags.insert(tags.end(), index_tags.begin(), index_tags.end());
             // The basic form does not name them.
-            auto layers = configuration.type == store::ScanType::enhanced ? layers_of(services_, tx, one)
-                                                                          : std::vector<std::string>();
+            blobs.push_back(configuration.type == store::ScanType::enhanced ? blobs_of(services_, tx, one)
+                                                                            : std::vector<model::Digest>());
             made.images.push_back({.image = std::move(one),
                                    .tags = std::move(tags),
-                                   .layers = std::move(layers),
+                                   .layers = {},
+                                   .platform = {},
                                    .scan = std::move(*scan),
                                    .kept = {}});
         };
         add(*image);
         if (made.images.empty()) std::ranges::for_each(tx.images().children(image->id), add);
         if (made.images.empty()) return std::unexpected(registry::scan_not_found(repository, id));
-        made.scan = made.images.size() == 1 ? made.images.front().scan : together(made.images);
+        made.scan = together(made.images);
         rules = tx.scans().suppressions(repository.registry);
         return made;
     });
     if (!report) co_return report;
     for (std::size_t i = 0; i < stored.size(); ++i) {
         if (stored[i].own.empty()) continue;
+        co_await describe(services_, blobs[i], report->images[i]);
         auto kept = put_together(stored[i], headers_last_);
         if (!kept) {
             co_return fail(FaultKind::internal, "the findings of image " + report->images[i].image.digest.text() +
@@ -155,6 +160,19 @@ Task<Result<ScanReport>> Scans::report(const registry::Call& call, registry::Rep
     auto documents = co_await suppress_by_vex(services_, repository, *report);
     if (!documents) co_return fail(std::move(documents));
     co_return report;
+}
+
+Task<Result<void>> Scans::add_index_scans(model::Registry registry, std::vector<store::TaggedImage>& images) {
+    const bool any = std::ranges::any_of(images, [](const auto& one) {
+        return !one.scan && oci::manifest_kind(one.image.media_type) == oci::ManifestKind::index;
+    });
+    if (!any) co_return Result<void>{};
+    auto added = co_await services_.metadata.read([&](store::Transaction& tx) -> Result<bool> {
+        scanning::add_index_scans(tx, registry::scanning_configuration(tx, registry).type, images);
+        return true;
+    });
+    if (!added) co_return fail(std::move(added));
+    co_return Result<void>{};
 }
 
 Task<Result<Rescan>> Scans::rescan(const registry::Call& call, registry::RepositoryRef repository,

@@ -3,12 +3,14 @@
 
 #include "async/task.hpp"
 #include "base/result.hpp"
+#include "inventory/image_source.hpp"
 #include "model/image.hpp"
 #include "registry/call.hpp"
 #include "registry/services.hpp"
 #include "scan/basic.hpp"
 #include "scanning/kept_findings.hpp"
 #include "store/scan_table.hpp"
+#include "store/transaction.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -21,6 +23,7 @@ struct ScannedImage {
     std::vector<model::Tag> tags;  // its own; of an index's child, the index's as well
     // Of an enhanced scan: digests, the lowest first; scan::VulnerablePackage::layer counts in it.
     std::vector<std::string> layers;
+    inventory::Platform platform;  // likewise; empty texts where its configuration does not say
     store::ImageScan scan;
     KeptFindings kept;  // suppressions are applied; nothing but of a completed scan
 };
@@ -52,6 +55,9 @@ public:
     // Action ecr:DescribeImageScanFindings. scan_not_found.
     Task<Result<ScanReport>> report(const registry::Call& call, registry::RepositoryRef repository,
                                     model::ImageIdentifier id);
+    // For whoever was shown these images: the scans of the indexes among them, as report() has them, but for their
+    // counts.
+    Task<Result<void>> add_index_scans(model::Registry registry, std::vector<store::TaggedImage>& images);
     // Action berth:RescanImages, whatever the configuration says: these images, or without any a page of all the
     // repository's, after a digest.
     Task<Result<Rescan>> rescan(const registry::Call& call, registry::RepositoryRef repository,

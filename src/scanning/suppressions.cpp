@@ -33,6 +33,11 @@ Task<Result<store::SuppressionRule>> Suppressions::put(const registry::Call& cal
                        "vulnerability or a package'");
     }
     rule.created_at = services_.clock.now();
+    if (rule.until && *rule.until <= rule.created_at) {
+        co_return fail(FaultKind::invalid_parameter,
+                       "Invalid parameter at 'until' failed to satisfy constraint: 'Must lie in the future: this rule "
+                       "would never set anything aside'");
+    }
     co_return co_await services_.metadata.write([&](store::Transaction& tx) -> Result<store::SuppressionRule> {
         const auto present = tx.scans().suppressions(registry);
         const bool replaces = std::ranges::find(present, rule.name, &store::SuppressionRule::name) != present.end();

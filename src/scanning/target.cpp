@@ -20,13 +20,15 @@ Task<Result<std::optional<WantedScan>>> find_wanted(registry::Services& services
         return WantedScan{.type = scan->type,
                           .target = {.repository = {.registry = repository->registry, .name = repository->name},
                                      .digest = row->digest,
-                                     .layers = {}}};
+                                     .layers = {},
+                                     .follows = scan->continuous}};
     });
     if (!found) co_return found;
     auto& wanted = *found;
     if (!wanted) co_return found;
     const auto manifest = oci::parse_manifest(bytes, media_type, {.depth = services.settings.manifest_depth});
     if (!manifest) co_return std::unexpected(manifest.error());
+    if (!manifest->blobs.empty()) (*found)->target.config = manifest->blobs.front().digest;
     for (std::size_t i = 1; i < manifest->blobs.size(); ++i) {
         const auto& layer = manifest->blobs[i];
         wanted->target.layers.push_back({.digest = layer.digest, .media_type = layer.media_type, .size = layer.size});

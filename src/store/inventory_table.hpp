@@ -44,8 +44,10 @@ struct InventoryFindings {
     std::string bytes;
 };
 
+// Without bytes it is a frozen one: what was found in an inventory at some time, which is never matched again. Images
+// whose findings stay as they are have such inventories, and share them as others do.
 struct FollowedInventory {
-    std::string hash;  // the same exactly for equal bytes
+    std::string hash;  // the same exactly for equal bytes; of a frozen one, for the same findings
     std::string bytes;
     std::vector<LookupSet> sets;
     std::string generation;  // of the database that `findings` are by
@@ -90,15 +92,19 @@ public:
     // Does nothing to an image that does not follow. An image that is erased follows no longer.
     virtual void unfollow(model::ImageRowId) = 0;
 
-    // What it follows; empty: it does not.
+    // The image's findings stay from now on as they are: each of its inventories gives way to a frozen one. The ids are
+    // for rows that may have to be made: one for each inventory of the image.
+    virtual void freeze(model::ImageRowId, std::span<const std::int64_t> new_ids) = 0;
+
+    // Its inventories; empty: it has none.
     [[nodiscard]] virtual std::vector<FollowedPart> followed(model::ImageRowId) = 0;
 
     [[nodiscard]] virtual std::optional<InventoryId> find(std::string_view hash) = 0;
     // Those that ask for it.
     [[nodiscard]] virtual std::vector<InventoryId> inventories_with(const PackageLookup&) = 0;
-    // All, by id.
+    // All but the frozen ones, by id.
     [[nodiscard]] virtual std::vector<InventoryId> inventories(InventoryId after, std::size_t limit) = 0;
-    // Empty: it is gone.
+    // Empty: it is gone, or frozen.
     [[nodiscard]] virtual std::string inventory(InventoryId) = 0;
     // InventoryFindings::bytes; empty: it is gone.
     [[nodiscard]] virtual std::string findings(InventoryId) = 0;

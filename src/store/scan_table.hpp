@@ -44,9 +44,9 @@ struct ImageScan {
     model::RepositoryId repository{};
     ScanType type = ScanType::basic;
     ScanState state = ScanState::pending;
-    bool continuous = false;  // its findings follow the vulnerability database
+    bool continuous = false;  // its findings follow the vulnerability database, or will from the next result on
     bool retryable = false;   // failed for want of something that may come: a database, an engine
-    std::string reason = {};  // of a failure, for people
+    std::string reason = {};  // of a failure; of a completed scan, what it could not see; for people
     Timestamp requested_at;
     // Of the last one that was completed; its findings are kept until the next is.
     std::optional<Timestamp> completed_at = std::nullopt;

@@ -57,11 +57,15 @@ protected:
 
     // An image of these layers; `salt` makes it another one.
     scanning::ScanTarget push(const std::vector<std::string>& layers, const std::string& salt = "") {
-        const std::string config = R"({"architecture":"amd64","os":"linux"})";
-        world_.push("app", config);
+        const std::string config = config_;
+        const auto config_digest = world_.push("app", config);
         auto manifest = image_of(config, salt);
         std::string list;
-        scanning::ScanTarget target{.repository = repository("app"), .digest = digest(""), .layers = {}};
+        scanning::ScanTarget target{.repository = repository("app"),
+                                    .digest = digest(""),
+                                    .config = config_digest,
+                                    .layers = {},
+                                    .follows = true};
         for (const auto& bytes : layers) {
             const std::string type = "application/vnd.oci.image.layer.v1.tar+gzip";
             const auto layer = world_.push("app", bytes);
@@ -94,6 +98,7 @@ protected:
     }
     scanning::ReevaluationReport reevaluate() { return wait_for(reevaluation_.run()).value(); }
 
+    std::string config_ = R"({"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}})";
     World world_;
     model::RepositoryId repository_{};
     BlockingPool threads_{2};

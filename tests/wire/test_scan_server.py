@@ -12,7 +12,7 @@ from harness import debian_truth, ecr
 from harness.clients import AWS_V2, Workplace
 from harness.eventually import eventually
 from harness.images import outdated_image, tar_gz
-from harness.oci import INDEX, Oci, digest_of, encode, index_manifest
+from harness.oci import INDEX, MANIFEST, Oci, digest_of, encode, image_manifest, index_manifest
 from harness.server import BINARY as BERTH
 
 RECORDS = Path(__file__).parents[1] / "data/debian-bullseye/osv.jsonl.xz"
@@ -151,6 +151,124 @@ def test_without_a_database_a_scan_fails_and_says_what_to_do(servers, outdated, 
     assert eventually(lambda: status()["status"] == "COMPLETE", 60)
 
 
+def debian_layer(release, salt=b""):
+    """With one package, an old openssl."""
+    status = "Package: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.1.1d-0\n\n"
+    return tar_gz({"etc/os-release": b'ID=debian\nVERSION_ID="%s"\n' % release, "var/lib/dpkg/status": status.encode(),
+                   "salt": salt})[0]
+
+
+def import_flaw(server, folder, name, release="11", package="openssl"):
+    """A flaw that nobody has mended."""
+    record = {"id": name, "modified": "2024-01-01T00:00:00Z", "affected": [
+        {"package": {"ecosystem": f"Debian:{release}", "name": package},
+         "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]}
+    file = folder / f"{name}.json"
+    file.write_text(json.dumps(record))
+    import_records(server, file)
+
+
+def status_of(client, repository, tag):
+    try:
+        return client.describe_image_scan_findings(repositoryName=repository, imageId={"imageTag": tag})["imageScanStatus"]
+    except client.exceptions.ScanNotFoundException:
+        return {"status": "none"}
+
+
+def test_a_partial_scan_says_what_it_could_not_see(servers, tmp_path):
+    server = servers.start(config=CONFIG)
+    import_flaw(server, tmp_path, "CVE-2024-0001", release="10")
+    client = ecr.client(server)
+    client.create_repository(repositoryName="app/partial", imageScanningConfiguration={"scanOnPush": True})
+    Oci(server.url, ecr.token(server)).push_image("app/partial", "v1", debian_layer(b"10"))
+    assert eventually(lambda: status_of(client, "app/partial", "v1")["status"] == "COMPLETE", 30)
+    said = status_of(client, "app/partial", "v1")["description"]
+    assert said.startswith("The scan is partial: The support of debian 10 ended on 2024-06-30.")
+    assert client.describe_images(repositoryName="app/partial")["imageDetails"][0]["imageScanStatus"]["description"] == said
+
+
+def test_an_index_has_one_status_wherever_it_is_asked_for(servers, tmp_path):
+    server = servers.start(config=CONFIG)
+    import_flaw(server, tmp_path, "CVE-2024-0001")
+    client = ecr.client(server)
+    client.create_repository(repositoryName="app/index")
+    oci = Oci(server.url, ecr.token(server))
+    children = [oci.push_image("app/index", None, debian_layer(b"11", salt))[1] for salt in (b"1", b"2")]
+    assert oci.put_manifest("app/index", "v1", encode(index_manifest(*children)), INDEX).status_code == 201
+
+    def detail():
+        return client.describe_images(repositoryName="app/index", imageIds=[{"imageTag": "v1"}])["imageDetails"][0]
+    assert "imageScanStatus" not in detail() and status_of(client, "app/index", "v1")["status"] == "none"
+    client.start_image_scan(repositoryName="app/index", imageId={"imageTag": "v1"})
+    assert eventually(lambda: status_of(client, "app/index", "v1")["status"] == "COMPLETE", 30)
+    assert detail()["imageScanStatus"] == status_of(client, "app/index", "v1")
+    assert "imageScanFindingsSummary" not in detail()
+    page = client.describe_images(repositoryName="app/index")["imageDetails"]
+    assert [d["imageScanStatus"]["status"] for d in page] == ["COMPLETE"] * 3
+
+
+def test_a_broken_configuration_fails_the_scan(servers, tmp_path):
+    server = servers.start(config=CONFIG)
+    import_flaw(server, tmp_path, "CVE-2024-0001")
+    client = ecr.client(server)
+    client.create_repository(repositoryName="app/broken", imageScanningConfiguration={"scanOnPush": True})
+    oci = Oci(server.url, ecr.token(server))
+    config, layer = b"{ this is no JSON", debian_layer(b"11")
+    for blob in (config, layer):
+        oci.push_blob("app/broken", blob)
+    assert oci.put_manifest("app/broken", "v1", encode(image_manifest(config, [layer])), MANIFEST).status_code == 201
+    assert eventually(lambda: status_of(client, "app/broken", "v1")["status"] == "FAILED", 30)
+    assert "the image's configuration is no JSON object" in status_of(client, "app/broken", "v1")["description"]
+
+
+def test_scan_on_push_is_one_scan_until_the_rule_is_continuous(servers, tmp_path):
+    server = servers.start(config=CONFIG)
+    import_flaw(server, tmp_path, "CVE-2024-0001")
+    client = ecr.client(server)
+    repository = "app/rules"
+
+    def scan_by(frequency):
+        client.put_registry_scanning_configuration(scanType="ENHANCED", rules=[
+            {"scanFrequency": frequency, "repositoryFilters": [{"filter": "*", "filterType": "WILDCARD"}]}])
+
+    def push_image(tag):
+        Oci(server.url, ecr.token(server)).push_image(repository, tag, debian_layer(b"11", tag.encode()))
+
+    def state(tag):
+        return status_of(client, repository, tag)["status"]
+
+    def seen(tag):
+        found = all_findings(client, repository, tag, "enhancedFindings")
+        return {f["packageVulnerabilityDetails"]["vulnerabilityId"] for f in found}
+    scan_by("SCAN_ON_PUSH")
+    client.create_repository(repositoryName=repository)
+    push_image("once")
+    assert eventually(lambda: state("once") == "COMPLETE", 30)
+    finding, = all_findings(client, repository, "once", "enhancedFindings")
+    image = finding["resources"][0]["details"]["awsEcrContainerImage"]
+    assert image["architecture"] == "amd64" and image["platform"] == "linux"
+    import_flaw(server, tmp_path, "CVE-2024-0002")
+    # Whoever is pushed now is scanned by the new database; by then it would have reached the other one.
+    scan_by("CONTINUOUS_SCAN")
+    assert eventually(lambda: state("once") == "ACTIVE" and len(seen("once")) == 2, 30)
+    scan_by("SCAN_ON_PUSH")
+    assert eventually(lambda: state("once") == "COMPLETE", 30)
+    at = client.describe_images(repositoryName=repository)["imageDetails"][0]["imageScanFindingsSummary"][
+        "imageScanCompletedAt"]
+    import_flaw(server, tmp_path, "CVE-2024-0003")
+
+    def scans_use_it():
+        tag = f"probe-{len(client.list_images(repositoryName=repository)['imageIds'])}"
+        push_image(tag)
+        assert eventually(lambda: state(tag) == "COMPLETE", 30)
+        return "CVE-2024-0003" in seen(tag)
+    assert eventually(scans_use_it, 30)
+    assert seen("once") == {"CVE-2024-0001", "CVE-2024-0002"}
+    summary = client.describe_images(repositoryName=repository, imageIds=[{"imageTag": "once"}])["imageDetails"][0][
+        "imageScanFindingsSummary"]
+    assert summary["imageScanCompletedAt"] == at and sum(summary["findingSeverityCounts"].values()) == 2
+
+
 BILLS = {"cyclonedx": "application/vnd.cyclonedx+json", "spdx": "application/spdx+json"}
 
 
@@ -242,9 +360,12 @@ def test_stopping_does_not_wait_for_a_long_scan(servers):
     oci.push_image("app/endless", "v1", endless_layer())
     assert eventually(lambda: status() == "IN_PROGRESS" and workers_of(server), 30)
     assert server.terminate(seconds=5) == 0
+    failures = server.log().count("a scan failed")
     server.start()
     assert eventually(lambda: status() == "IN_PROGRESS" and workers_of(server), 30)
     assert server.terminate(seconds=5) == 0
+    # It waited over the start, and began with the database open.
+    assert server.log().count("a scan failed") == failures
 
 
 def workers_of(server):

@@ -187,6 +187,8 @@ def test_rules_by_the_command_line(server, berth):
     assert "zlib" in berth("scan-rules", "delete", "zlib", code=1)
     assert "--vulnerability" in berth("scan-rules", "put", "none", "--reason", "none", code=2)
     assert "--until" in berth("scan-rules", "put", "none", "--package", "a", "--reason", "b", "--until", "soon", code=2)
+    past = berth("scan-rules", "put", "none", "--package", "a", "--reason", "b", "--until", "2020-12-31", code=1)
+    assert "Must lie in the future" in past and berth("scan-rules", "list") == ""
 
 
 def test_rescans_by_the_command_line(berth, ecr_client, oci, repository):

@@ -5,6 +5,7 @@
 #include "base/sha256.hpp"
 #include "model/arn.hpp"
 #include "scan/report_text.hpp"
+#include "scanning/scan_notes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -288,7 +289,8 @@ void add_counts(const std::vector<scan::Finding>& findings, FindingSeverityCount
 
 ImageScanStatus status_of(const scan::Findings& findings) {
     if (findings.outcome == scan::Outcome::complete) {
-        return {.status = ScanStatus::complete, .description = AnyText{"The scan was completed successfully."}};
+        return {.status = ScanStatus::complete,
+                .description = AnyText{completed_text(false, scanning::summary_of(findings.notes))}};
     }
     std::string text = "UnsupportedImageError: The operating system and/or package manager are not supported.";
     if (!findings.reason.empty()) text += " (" + findings.reason + ")";

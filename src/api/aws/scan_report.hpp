@@ -34,7 +34,8 @@ struct FindingImage {
 [[nodiscard]] FindingSeverityCounts counts_of(const std::vector<scan::BasicFinding>& findings);
 void add_counts(const std::vector<scan::Finding>& findings, FindingSeverityCounts& counts);
 
-// COMPLETE, or FAILED with ECR's words for a system that nobody can speak for, and the reason behind them.
+// COMPLETE, with what the scan could not see, or FAILED with ECR's words for a system that nobody can speak for, and
+// the reason behind them.
 [[nodiscard]] ImageScanStatus status_of(const scan::Findings& findings);
 
 enum class FindingsForm : std::uint8_t { basic, enhanced };

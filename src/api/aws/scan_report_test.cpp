@@ -130,6 +130,25 @@ TEST(ScanFindings, SuppressedOnesAreShownAndNotCounted) {
     EXPECT_EQ(enhanced.at("enhancedFindings").at(0).at("status"), "SUPPRESSED");
 }
 
+TEST(ScanFindings, APartialScanSaysSo) {
+    auto findings = found();
+    findings.notes = {"The package database is broken.", "a header\nis, too"};
+    const auto json = shown(findings, in_registry(), FindingsForm::basic);
+    EXPECT_EQ(json.at("imageScanStatus").at("status"), "COMPLETE");
+    EXPECT_EQ(json.at("imageScanStatus").at("description"),
+              "The scan is partial: The package database is broken. a header is, too");
+
+    store::ImageScan scan;
+    scan.state = store::ScanState::complete;
+    EXPECT_EQ(scan_status(scan).description->value, "The scan was completed successfully.");
+    scan.reason = "a note";
+    EXPECT_EQ(scan_status(scan).description->value, "The scan is partial: a note");
+    scan.continuous = true;
+    EXPECT_EQ(scan_status(scan).status, ScanStatus::active);
+    EXPECT_EQ(scan_status(scan).description->value,
+              "Continuous scan is selected for image. The scan is partial: a note");
+}
+
 TEST(ScanFindings, AnUnsupportedSystemIsAFailureWithoutFindings) {
     scan::Findings findings;
     findings.outcome = scan::Outcome::unsupported_system;

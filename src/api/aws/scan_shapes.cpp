@@ -30,8 +30,18 @@ ImageScanStatus scan_status(const store::ImageScan& scan) {
         case ScanState::complete:
             break;
     }
-    if (scan.continuous) return status(ScanStatus::active, "Continuous scan is selected for image.");
-    return status(ScanStatus::complete, "The scan was completed successfully.");
+    return status(scan.continuous ? ScanStatus::active : ScanStatus::complete,
+                  completed_text(scan.continuous, scan.reason));
+}
+
+// ECR's words, and what it has none for.
+std::string completed_text(bool continuous, std::string_view unseen) {
+    std::string text(continuous       ? "Continuous scan is selected for image."
+                     : unseen.empty() ? "The scan was completed successfully."
+                                      : "");
+    if (unseen.empty()) return text;
+    if (!text.empty()) text += ' ';
+    return text.append("The scan is partial: ").append(unseen);
 }
 
 Severity to_wire(scan::Severity severity) {

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace berth::api::aws {
@@ -75,6 +76,8 @@ struct RegistryScanningConfiguration {
 BOOST_DESCRIBE_STRUCT(RegistryScanningConfiguration, (), (scanType, rules))
 
 [[nodiscard]] ImageScanStatus scan_status(const store::ImageScan& scan);
+// Of a scan that is COMPLETE or ACTIVE; `unseen`: scanning::summary_of() its notes.
+[[nodiscard]] std::string completed_text(bool continuous, std::string_view unseen);
 // Only severities that occur.
 [[nodiscard]] FindingSeverityCounts severity_counts(const store::SeverityCounts& counts);
 [[nodiscard]] ImageScanFindingsSummary findings_summary(const store::ImageScan& scan);

@@ -2,6 +2,7 @@
 
 #include "registry/faults.hpp"
 #include "scanning/built_in/blob_source.hpp"
+#include "scanning/image_config.hpp"
 
 #include <optional>
 #include <utility>
@@ -32,6 +33,14 @@ Task<Result<scan::Findings>> BuiltInScanner::scan(const ScanTarget& target, scan
     if (!database && sboms_ == nullptr) co_return std::unexpected(no_database());
     const auto place = co_await services_.metadata.read([&](store::Transaction& tx) { return find(tx, target); });
     if (!place) co_return std::unexpected(place.error());
+    if (target.config) {
+        const auto config = co_await image_config(services_, place->repository, *target.config);
+        if (!config) {
+            auto fault = config.error();
+            fault.message = "configuration " + target.config->text() + ": " + fault.message;
+            co_return std::unexpected(std::move(fault));
+        }
+    }
     auto inventory = co_await inventory_of(target, place->repository);
     if (!inventory) co_return fail(std::move(inventory));
     if (sboms_ != nullptr) co_await sboms_->attach(target, *inventory);
@@ -39,7 +48,7 @@ Task<Result<scan::Findings>> BuiltInScanner::scan(const ScanTarget& target, scan
     const scan::Options how{
         .depth = depth, .rank_kernel_headers_last = options_.rank_kernel_headers_last, .now = services_.clock.now()};
     if (depth == scan::Depth::enhanced) {
-        co_return co_await follower_.follow(place->image, *inventory, *database, how);
+        co_return co_await follower_.follow(place->image, *inventory, *database, how, target.follows);
     }
     auto left = co_await follower_.unfollow(place->image);
     if (!left) co_return fail(std::move(left));

@@ -29,8 +29,9 @@ public:
           options_(std::move(options)),
           sboms_(sboms) {}
 
-    // The faults' texts name the layer. An enhanced scan makes the image one that follows the database (Reevaluation),
-    // a basic one makes it follow no longer.
+    // The faults' texts name the layer. An image whose configuration is broken is as good as one with a broken layer.
+    // An enhanced scan makes the image one that follows the database (Reevaluation) or, as the target says, stays as it
+    // is found; a basic one makes it follow no longer.
     [[nodiscard]] Task<Result<scan::Findings>> scan(const ScanTarget& target, scan::Depth depth) override;
     // Ends the workers.
     void stop() override { workers_.stop(); }

@@ -68,6 +68,22 @@ TEST_F(BuiltIn, ABrokenLayerFailsItsImageAlone) {
     EXPECT_EQ(ids(push({debian({"zlib"})})), Names{"CVE-2024-1"});
 }
 
+TEST_F(BuiltIn, ABrokenConfigurationFailsItsImage) {
+    import(record("CVE-2024-1", "zlib", "1.0-2"));
+    for (const auto* config : {"{\"rootfs\":", "[]", R"({"architecture":"amd64","os":"linux"})"}) {
+        config_ = config;
+        const auto broken = scan(push({debian({"zlib"})}));
+        ASSERT_FALSE(broken) << config;
+        EXPECT_EQ(broken.error().kind, FaultKind::invalid_manifest);
+        EXPECT_EQ(broken.error().message.find("configuration sha256:"), 0U) << broken.error().message;
+    }
+    // One that is large enough to be a file of its own is read from there.
+    config_ = R"({"rootfs":{"type":"layers","diff_ids":[]},"author":")" + std::string(100'000, 'x') + "\"}";
+    EXPECT_EQ(ids(push({debian({"zlib"})})), Names{"CVE-2024-1"});
+    config_ += std::string(5'000'000, ' ');
+    EXPECT_EQ(scan(push({debian({"zlib"})})).error().kind, FaultKind::too_large);
+}
+
 TEST_F(BuiltIn, ALayerThatIsNotThereIsSaid) {
     import(record("CVE-2024-1", "zlib", "1.0-2"));
     auto target = push({debian({"zlib"})});

@@ -45,7 +45,7 @@ Task<Result<bool>> Engine::look_for_database() {
                   {{"generation", databases_.current()->freshness().generation}});
     }
     // Said once: most servers never scan, and the fault comes back with every look.
-    if (!found && !std::exchange(said_missing_, true)) {
+    if (!found && !said_missing_.exchange(true)) {
         log::info("there is no vulnerability database to scan with", {{"reason", found.error().message}});
     }
     co_return found.value_or(false);

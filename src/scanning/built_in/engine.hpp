@@ -8,6 +8,7 @@
 #include "scanning/built_in/reevaluation.hpp"
 #include "worker/pool.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 
@@ -27,7 +28,7 @@ public:
     [[nodiscard]] const DatabaseHolder& databases() const { return databases_; }
     [[nodiscard]] worker::Pool::Statistics workers() const { return workers_.statistics(); }
 
-    // Looks for a newer database; true: scans start with it from now on. For a job of every process.
+    // Looks for a newer database; true: scans start with it from now on. For a job of every process. Thread-safe.
     Task<Result<bool>> look_for_database();
     // Does not outlive the engine.
     [[nodiscard]] std::unique_ptr<Reevaluation> reevaluation();
@@ -40,7 +41,7 @@ private:
     DatabaseHolder databases_;
     worker::Pool workers_;
     BuiltInScanner scanner_;
-    bool said_missing_ = false;
+    std::atomic<bool> said_missing_{false};
 };
 
 }  // namespace berth::scanning

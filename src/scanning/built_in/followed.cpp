@@ -48,6 +48,12 @@ store::InventoryFindings to_store(const KeptFindings& kept) {
     return {.brief = Brief::encode(kept.findings.findings), .bytes = encode_findings(kept)};
 }
 
+store::FollowedInventory frozen_inventory(const inventory::Inventory& part, std::string_view generation) {
+    store::FollowedInventory frozen;
+    frozen.hash = model::Digest::of(inventory::encode_inventory(part)).text() + " " + std::string(generation);
+    return frozen;
+}
+
 store::FollowedInventory followed_inventory(const inventory::Inventory& part) {
     store::FollowedInventory followed;
     followed.bytes = inventory::encode_inventory(part);

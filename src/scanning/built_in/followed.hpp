@@ -1,5 +1,5 @@
-// What is kept of an image whose findings follow the database: its inventory in parts, one for each layer that brought
-// packages, so that images upon one base share the base's. Such images are enhanced scans'.
+// What is kept of an image whose findings follow the database, or stay as they are: its inventory in parts, one for
+// each layer that brought packages, so that images upon one base share the base's. Such images are enhanced scans'.
 #pragma once
 
 #include "inventory/package.hpp"
@@ -7,6 +7,7 @@
 #include "scanning/kept_findings.hpp"
 #include "store/inventory_table.hpp"
 
+#include <string_view>
 #include <vector>
 
 namespace berth::scanning {
@@ -16,6 +17,9 @@ namespace berth::scanning {
 
 // With the packages it asks for, in sets of one stream each; without findings.
 [[nodiscard]] store::FollowedInventory followed_inventory(const inventory::Inventory& part);
+
+// The same for an image whose findings stay as they are by this generation of the database.
+[[nodiscard]] store::FollowedInventory frozen_inventory(const inventory::Inventory& part, std::string_view generation);
 
 [[nodiscard]] store::InventoryFindings to_store(const KeptFindings& kept);
 

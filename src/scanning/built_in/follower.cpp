@@ -54,12 +54,14 @@ KeptFindings found_in(const inventory::Inventory& part, const vulndb::SqliteData
 }  // namespace
 
 Task<Result<scan::Findings>> Follower::follow(model::ImageRowId image, const inventory::Inventory& inventory,
-                                              const vulndb::SqliteDatabase& database, const scan::Options& how) {
+                                              const vulndb::SqliteDatabase& database, const scan::Options& how,
+                                              bool following) {
     Plan plan{.image = image, .parts = {}, .new_ids = {}, .before = {}};
     plan.parts = co_await offload(threads_, [&] {
         std::vector<Plan::Part> parts;
         for (auto& part : parts_of(inventory)) {
-            auto followed = followed_inventory(part);
+            auto followed =
+                following ? followed_inventory(part) : frozen_inventory(part, database.freshness().generation);
             parts.push_back({.inventory = std::move(part),
                              .followed = std::move(followed),
                              .known = false,

@@ -18,9 +18,11 @@ public:
         : services_(services), threads_(threads), share_(share) {}
 
     // Matches what is not known of the image's parts, keeps it, and makes the image follow them. What is known is not
-    // matched anew: it may be by the generation before, until all images are brought to this one.
+    // matched anew: it may be by the generation before, until all images are brought to this one. Not `following`: it
+    // is kept in the same way, but as it is found now.
     [[nodiscard]] Task<Result<scan::Findings>> follow(model::ImageRowId image, const inventory::Inventory& inventory,
-                                                      const vulndb::SqliteDatabase& database, const scan::Options& how);
+                                                      const vulndb::SqliteDatabase& database, const scan::Options& how,
+                                                      bool following = true);
     [[nodiscard]] Task<Result<void>> unfollow(model::ImageRowId image);
 
 private:

@@ -36,9 +36,10 @@ public:
           rank_kernel_headers_last_(rank_kernel_headers_last),
           rows_at_once_(rows_at_once) {}
 
-    // Brings all images that follow to the current generation; nothing to do where they are. An inventory that many
-    // images share is matched once. What there is to do is written down first and taken off bit by bit, in transactions
-    // that others get in between: a run that is stopped or dies anywhere is gone on with by the next.
+    // Brings all images that follow (those of continuous scans) to the current generation; nothing to do where they
+    // are. An inventory that many images share is matched once. What there is to do is written down first and taken off
+    // bit by bit, in transactions that others get in between: a run that is stopped or dies anywhere is gone on with by
+    // the next.
     Task<Result<ReevaluationReport>> run(std::stop_token stop = {});
 
     // Removes inventories that no image has any more, at most `limit` a call; returns how many it looked at.

@@ -2,6 +2,7 @@
 #include "scanning/built_in/reevaluation.hpp"
 
 #include "registry/events.hpp"
+#include "scanning/configurations.hpp"
 #include "scanning/scan_queue.hpp"
 #include "scanning/scans.hpp"
 #include "testing/built_in_world.hpp"
@@ -36,15 +37,13 @@ private:
 
 class Following : public BuiltIn {
 protected:
-    Following() {
-        const auto done = wait_for(world_.metadata->write([](store::Transaction& tx) -> Result<bool> {
-            tx.scans().put_configuration(own_registry(),
-                                         {.type = store::ScanType::enhanced,
-                                          .rules = {{.frequency = store::ScanFrequency::continuous, .filters = {"*"}}},
-                                          .tag_patterns = {}});
-            return true;
-        }));
-        EXPECT_TRUE(done);
+    Following() { scan_by(store::ScanFrequency::continuous); }
+
+    // The registry's rule, and what its job does about the images there are.
+    void scan_by(store::ScanFrequency frequency, store::ScanType type = store::ScanType::enhanced) {
+        EXPECT_TRUE(wait_for(
+            configurations_.put(world_.root, own_registry(), type, {{.frequency = frequency, .filters = {"*"}}})));
+        EXPECT_TRUE(wait_for(configurations_.catch_up(own_registry(), {})).value());
     }
 
     // Pushed and scanned.
@@ -98,6 +97,7 @@ protected:
     ScanResults results_{world_.services, Keep::by_parts};
     ScanQueue queue_{world_.services, scanner_, results_, share_, {}};
     Scans scans_{world_.services};
+    Configurations configurations_{world_.services};
 };
 
 using Shown = std::vector<std::string>;
@@ -129,6 +129,13 @@ TEST_F(Following, MatchesAgainOnlyWhatAChangeCanTouch) {
     }
     EXPECT_EQ(shown(bash), Shown{});
     EXPECT_EQ(reevaluate().inventories, 0U);
+}
+
+TEST_F(Following, AReportNamesWhatTheImageRunsOn) {
+    import(record("CVE-2024-1", "zlib", "1.0-2"));
+    const auto shown_image = report(add({debian({"zlib"})}));
+    EXPECT_EQ(shown_image.platform, (inventory::Platform{.os = "linux", .architecture = "amd64", .variant = ""}));
+    EXPECT_EQ(shown_image.layers.size(), 1U);
 }
 
 TEST_F(Following, ImagesUponOneBaseShareWhatIsFoundInIt) {
@@ -260,6 +267,116 @@ TEST_F(Following, WhatIsStoppedIsGoneOnWith) {
     EXPECT_FALSE(wait_for(reevaluation_.run(stop.get_token())).value().finished);
     EXPECT_EQ(shown(target), Shown{"CVE-2024-1"});
     EXPECT_EQ(reevaluate().images, 1U);
+    EXPECT_EQ(shown(target), Shown{"CVE-2024-2"});
+}
+
+// One scan for a push, says ECR of this frequency.
+TEST_F(Following, AnImageThatIsScannedOnPushStaysAsItWasScanned) {
+    scan_by(store::ScanFrequency::on_push);
+    import(record("CVE-2024-1", "zlib", "1.0-2"));
+    const auto target = add({debian({"zlib"})});
+    (void)reevaluate();
+    const auto before = report(target).scan;
+    EXPECT_FALSE(before.continuous);
+    const auto done = change(record("CVE-2024-1", "zlib", "1.0-2") + record("CVE-2024-2", "zlib", "1.0-2"));
+    EXPECT_EQ(done.inventories, 0U);
+    EXPECT_EQ(shown(target), Shown{"CVE-2024-1"});
+    EXPECT_EQ(report(target).scan.completed_at, before.completed_at);
+    // Even where everything is matched again.
+    for (const auto* id : {"CVE-2024-3", "CVE-2024-4", "CVE-2024-5"}) import(record(id, "zlib", "1.0-2"));
+    const auto all = reevaluate();
+    EXPECT_TRUE(all.all);
+    EXPECT_EQ(all.inventories, 0U);
+    EXPECT_EQ(shown(target), Shown{"CVE-2024-1"});
+    EXPECT_TRUE(told().empty());
+    // A scan by hand is a scan of its own, by the database there is then.
+    world_.clock.advance(1h);
+    ASSERT_TRUE(wait_for(scans_.rescan(world_.root, target.repository, {{.digest = target.digest, .tag = {}}}, "")));
+    scan_all();
+    EXPECT_EQ(shown(target), Shown{"CVE-2024-5"});
+}
+
+TEST_F(Following, UnderAContinuousRuleAnImageIsBroughtUpToDateAndFollows) {
+    scan_by(store::ScanFrequency::on_push);
+    import(record("CVE-2024-1", "zlib", "1.0-2"));
+    const auto target = add({debian({"zlib"})});
+    auto lines = record("CVE-2024-1", "zlib", "1.0-2") + record("CVE-2024-2", "zlib", "1.0-2");
+    (void)change(lines);
+    workers_.stop();  // what the layers hold is known
+    scan_by(store::ScanFrequency::continuous);
+    scan_all();
+    EXPECT_TRUE(report(target).scan.continuous);
+    EXPECT_EQ(shown(target), (Shown{"CVE-2024-1", "CVE-2024-2"}));
+    EXPECT_EQ(counted(target), 2U);
+    lines += record("CVE-2024-3", "zlib", "1.0-2");
+    EXPECT_EQ(change(lines).images, 1U);
+    EXPECT_EQ(shown(target), (Shown{"CVE-2024-1", "CVE-2024-2", "CVE-2024-3"}));
+    // Said again, the rule asks for nothing.
+    const auto revision = report(target).scan.revision;
+    scan_by(store::ScanFrequency::continuous);
+    scan_all();
+    EXPECT_EQ(report(target).scan.revision, revision);
+}
+
+TEST_F(Following, WithoutItsContinuousRuleAnImageStaysAsItIs) {
+    import(record("CVE-2024-1", "zlib", "1.0-2"));
+    const auto base = debian({"zlib"});
+    const auto one = add({base});
+    const auto two = add({base, debian({"zlib", "bash"})});
+    (void)reevaluate();
+    const auto before = report(one);
+    world_.clock.advance(1h);
+    scan_by(store::ScanFrequency::on_push);
+    scan_all();
+    const auto after = report(one);
+    EXPECT_FALSE(after.scan.continuous);
+    EXPECT_EQ(after.scan.completed_at, before.scan.completed_at);
+    EXPECT_EQ(after.kept.findings.findings, before.kept.findings.findings);
+    EXPECT_EQ(after.kept.first_observed, before.kept.first_observed);
+    const auto parts = [&](const ScanTarget& target) {
+        return world_.look([&](store::Transaction& tx) { return tx.inventories().followed(row(target)); });
+    };
+    EXPECT_EQ(parts(one).at(0).inventory, parts(two).at(0).inventory);  // shared as before
+    EXPECT_EQ(wait_for(reevaluation_.sweep(10)).value(), 2U);
+    EXPECT_EQ(change(record("CVE-2024-2", "zlib", "1.0-2") + record("CVE-2024-2", "bash", "1.0-2")).inventories, 0U);
+    for (const auto& target : {one, two}) {
+        EXPECT_EQ(shown(target), Shown{"CVE-2024-1"});
+        EXPECT_EQ(counted(target), 1U);
+    }
+    EXPECT_TRUE(told().empty());
+}
+
+TEST_F(Following, ABasicRegistryFollowsNothing) {
+    import(record("CVE-2024-1", "zlib", "1.0-2"));
+    const auto target = add({debian({"zlib"})});
+    (void)reevaluate();
+    scan_by(store::ScanFrequency::on_push, store::ScanType::basic);
+    EXPECT_EQ(change(record("CVE-2024-2", "zlib", "1.0-2")).images, 0U);
+    EXPECT_TRUE(told().empty());
+}
+
+TEST_F(Following, ARuleThatComesWhileAnImageIsScannedIsNotMissed) {
+    import(record("CVE-2024-1", "zlib", "1.0-2"));
+    scan_by(store::ScanFrequency::on_push);
+    const auto target = push({debian({"zlib"})});
+    const auto begun = wait_for(world_.metadata->write([&](store::Transaction& tx) -> Result<bool> {
+        auto scan = tx.scans().find(row(target));
+        scan->state = store::ScanState::in_progress;
+        tx.scans().put(*scan);
+        return tx.scans().claim("me", world_.clock.now(), world_.clock.now() + 1h).has_value();
+    }));
+    ASSERT_TRUE(begun && *begun);
+    auto at_the_beginning = target;
+    at_the_beginning.follows = false;
+    auto findings = scan(at_the_beginning, scan::Depth::enhanced);
+    ASSERT_TRUE(findings);
+    scan_by(store::ScanFrequency::continuous);
+    EXPECT_TRUE(wait_for(results_.keep(row(target), {.type = store::ScanType::enhanced, .target = at_the_beginning},
+                                       std::move(*findings), "me"))
+                    .value());
+    scan_all();
+    (void)reevaluate();
+    EXPECT_EQ(change(record("CVE-2024-2", "zlib", "1.0-2")).images, 1U);
     EXPECT_EQ(shown(target), Shown{"CVE-2024-2"});
 }
 

@@ -62,6 +62,10 @@ InventoryId Inventories::put(const FollowedInventory& inventory, std::span<const
     if (const auto known = find(inventory.hash)) return *known;
     const InventoryId id{new_ids.front()};
     db_.change("INSERT INTO inventory (id, hash) VALUES ($1, $2)", id, inventory.hash);
+    if (inventory.bytes.empty()) {
+        put_findings(id, inventory.findings);
+        return id;
+    }
     db_.change("INSERT INTO inventory_bytes (inventory, bytes) VALUES ($1, $2)", id, Bytes{inventory.bytes});
     for (std::size_t i = 0; i < inventory.sets.size(); ++i) {
         const auto set = put_set(inventory.sets[i], new_ids[i + 1]);
@@ -96,6 +100,41 @@ void Inventories::unfollow(model::ImageRowId image) {
     db_.change("DELETE FROM followed_image WHERE image = $1", image);
 }
 
+void Inventories::freeze(model::ImageRowId image, std::span<const std::int64_t> new_ids) {
+    struct Part {
+        InventoryId id;
+        std::string hash;
+    };
+    std::vector<Part> following;
+    for (auto row = db_.run("SELECT i.id, i.hash FROM followed_image f JOIN inventory i ON i.id = f.inventory"
+                            " JOIN inventory_bytes b ON b.inventory = i.id WHERE f.image = $1 ORDER BY i.id",
+                            image);
+         row; row.next()) {
+        following.push_back({.id = row.get<InventoryId>(0), .hash = row.get<std::string>(1)});
+    }
+    if (following.size() > new_ids.size()) throw std::logic_error("an id for each inventory that may be made");
+    for (std::size_t i = 0; i < following.size(); ++i) {
+        const auto frozen = frozen_copy(following[i].id, following[i].hash, new_ids[i]);
+        db_.change("INSERT INTO inventory_review (inventory) VALUES ($1) ON CONFLICT (inventory) DO NOTHING",
+                   following[i].id);
+        db_.change("UPDATE followed_image SET inventory = $3 WHERE image = $1 AND inventory = $2", image,
+                   following[i].id, frozen);
+    }
+}
+
+// Its name is of what was found, so all images that freeze between two changes share it.
+InventoryId Inventories::frozen_copy(InventoryId id, std::string_view hash, std::int64_t new_id) {
+    const auto name = std::string(hash) + " " + model::Digest::of(findings(id)).text();
+    if (const auto known = find(name)) return *known;
+    const InventoryId copy{new_id};
+    db_.change("INSERT INTO inventory (id, hash) VALUES ($1, $2)", copy, name);
+    db_.change(
+        "INSERT INTO inventory_findings (inventory, brief, bytes)"
+        " SELECT $2, brief, bytes FROM inventory_findings WHERE inventory = $1",
+        id, copy);
+    return copy;
+}
+
 std::vector<InventoryId> Inventories::inventories_with(const PackageLookup& lookup) {
     std::vector<InventoryId> found;
     const auto sets = ids<std::int64_t>(
@@ -109,7 +148,8 @@ std::vector<InventoryId> Inventories::inventories_with(const PackageLookup& look
 }
 
 std::vector<InventoryId> Inventories::inventories(InventoryId after, std::size_t limit) {
-    return ids<InventoryId>(db_.run("SELECT id FROM inventory WHERE id > $1 ORDER BY id LIMIT $2", after, limit));
+    return ids<InventoryId>(db_.run(
+        "SELECT inventory FROM inventory_bytes WHERE inventory > $1 ORDER BY inventory LIMIT $2", after, limit));
 }
 
 std::string Inventories::inventory(InventoryId id) {

@@ -15,6 +15,7 @@ public:
     void follow(model::ImageRowId image, std::span<const FollowedInventory> inventories, Timestamp since,
                 std::span<const std::int64_t> new_ids) override;
     void unfollow(model::ImageRowId image) override;
+    void freeze(model::ImageRowId image, std::span<const std::int64_t> new_ids) override;
     std::vector<FollowedPart> followed(model::ImageRowId image) override;
     std::optional<InventoryId> find(std::string_view hash) override;
     std::vector<InventoryId> inventories_with(const PackageLookup& lookup) override;
@@ -34,6 +35,7 @@ public:
 
 private:
     [[nodiscard]] InventoryId put(const FollowedInventory& inventory, std::span<const std::int64_t> new_ids);
+    [[nodiscard]] InventoryId frozen_copy(InventoryId id, std::string_view hash, std::int64_t new_id);
     [[nodiscard]] std::int64_t put_set(const LookupSet& set, std::int64_t new_id);
     void remove(InventoryId id);
 

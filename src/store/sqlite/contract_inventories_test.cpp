@@ -105,6 +105,51 @@ TEST_F(InventoriesContract, AnImageFollowsTheInventoriesOfItsLastScan) {
     });
 }
 
+TEST_F(InventoriesContract, AFrozenImageKeepsWhatWasFound) {
+    change([](Transaction& tx) {
+        auto& table = tx.inventories();
+        follow(table, 1, {inventory("a", {base}), inventory("b", {left})}, {10, 11, 12, 13});
+        follow(table, 2, {inventory("a", {base})}, {20, 21});
+        follow(table, 3, {inventory("a", {base})}, {30, 31});
+        table.freeze(row(1), std::vector<std::int64_t>{40, 41});
+        table.freeze(row(2), std::vector<std::int64_t>{50});
+        table.put_findings(InventoryId{10}, {.brief = "later brief", .bytes = "later"});
+        EXPECT_EQ(images(tx, debian("zlib")), Images{row(3)});
+        EXPECT_EQ(images(tx, npm("left-pad")), Images{});
+        const auto parts = table.followed(row(1));
+        ASSERT_EQ(parts.size(), 2U);
+        EXPECT_EQ(parts[0].since, at(1));
+        for (const auto& part : parts) EXPECT_EQ(table.inventory(part.inventory), "");
+        EXPECT_EQ(table.findings(InventoryId{40}), "findings of a");
+        EXPECT_EQ(parts[0].brief, "brief of a");
+        EXPECT_EQ(table.followed(row(2)).at(0).inventory, InventoryId{40});  // they share it
+        // Once is enough, and what is frozen is never matched.
+        table.freeze(row(1), std::vector<std::int64_t>{60, 61});
+        EXPECT_EQ(table.followed(row(1)), parts);
+        EXPECT_EQ(table.inventories(InventoryId{0}, 10), (std::vector{InventoryId{10}, InventoryId{12}}));
+        EXPECT_EQ(table.remove_unfollowed(10), 2U);
+        EXPECT_EQ(table.inventories(InventoryId{0}, 10), std::vector{InventoryId{10}});
+        // Frozen later, other findings are others.
+        table.freeze(row(3), std::vector<std::int64_t>{70});
+        EXPECT_EQ(table.findings(table.followed(row(3)).at(0).inventory), "later");
+    });
+}
+
+TEST_F(InventoriesContract, AnInventoryCanBeFrozenFromTheStart) {
+    change([](Transaction& tx) {
+        auto& table = tx.inventories();
+        table.set_target_generation("two");
+        auto frozen = inventory("a", {});
+        frozen.bytes.clear();
+        follow(table, 1, {frozen}, {10});
+        follow(table, 2, {frozen}, {20});
+        EXPECT_EQ(table.followed(row(2)).at(0).inventory, InventoryId{10});
+        EXPECT_TRUE(table.inventories(InventoryId{0}, 10).empty());
+        EXPECT_TRUE(table.rematches(InventoryId{0}, 10).empty());
+        EXPECT_EQ(table.findings(InventoryId{10}), "findings of a");
+    });
+}
+
 TEST_F(InventoriesContract, RemovesWhatNoImageHas) {
     change([](Transaction& tx) {
         auto& table = tx.inventories();

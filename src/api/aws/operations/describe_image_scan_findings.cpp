@@ -114,6 +114,7 @@ FindingImage shown_image(const registry::RepositoryRef& repository, const scanni
     shown.digest = image.image.digest.text();
     for (const auto& tag : image.tags) shown.tags.push_back(tag.text());
     shown.layers = image.layers;
+    shown.platform = image.platform;
     shown.pushed_at = image.image.pushed_at;
     shown.last_observed_at = image.scan.completed_at;
     return shown;

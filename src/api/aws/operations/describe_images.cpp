@@ -3,6 +3,7 @@
 #include "api/aws/paging.hpp"
 #include "api/aws/scan_shapes.hpp"
 #include "api/aws/translate.hpp"
+#include "oci/media_type.hpp"
 
 namespace berth::api::aws {
 
@@ -67,7 +68,9 @@ ImageDetail detail_of(const registry::RepositoryRef& repository, const store::Ta
     detail.imagePushedAt = image.pushed_at;
     if (tagged.scan) {
         detail.imageScanStatus = scan_status(*tagged.scan);
-        if (tagged.scan->state == store::ScanState::complete) {
+        // How many findings an index's children have together takes reading them: DescribeImageScanFindings says it.
+        const bool index = oci::manifest_kind(image.media_type) == oci::ManifestKind::index;
+        if (tagged.scan->state == store::ScanState::complete && !index) {
             detail.imageScanFindingsSummary = findings_summary(*tagged.scan);
         }
     }
@@ -106,6 +109,8 @@ Task<Answer<DescribeImages::Response>> DescribeImages::named(Request request, co
     if (!wanted) co_return std::unexpected(std::move(wanted).error());
     auto found = co_await call.environment.images.describe(call.caller, repository, std::move(*wanted));
     if (!found) co_return fail(std::move(found));
+    auto indexes = co_await call.environment.scans.add_index_scans(repository.registry, *found);
+    if (!indexes) co_return fail(std::move(indexes));
     const auto filter = from_wire(request.filter).tag_status;
     Response response;
     auto& items = response.imageDetails.emplace().items;
@@ -126,6 +131,8 @@ Task<Answer<DescribeImages::Response>> DescribeImages::page(Request request, con
     auto found =
         co_await call.environment.images.page(call.caller, repository, filter, paging->from(), paging->one_more());
     if (!found) co_return fail(std::move(found));
+    auto indexes = co_await call.environment.scans.add_index_scans(repository.registry, *found);
+    if (!indexes) co_return fail(std::move(indexes));
     Response response;
     response.nextToken = paging->cut(*found, [](const auto& last) { return last.image.digest.text(); });
     auto& items = response.imageDetails.emplace().items;
