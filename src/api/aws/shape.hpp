@@ -26,7 +26,7 @@ inline constexpr std::int64_t no_minimum = std::numeric_limits<std::int64_t>::mi
 enum class NullWording : std::uint8_t { member_must_not, must_not };
 
 struct TextRule {
-    std::size_t min = 0;
+    std::size_t min = 0;  // in characters: Unicode code points
     std::size_t max = unbounded;
     std::string_view pattern = {};                // as the model has it
     bool (*accepts)(std::string_view) = nullptr;  // what the pattern says; set exactly when there is one
