@@ -28,7 +28,7 @@ void decode_text(const json::value& in, std::string& out, const TextRule& rule, 
     if (length < rule.min) {
         return findings.broken(at, at_least(text_start, "length", rule.min), rule.shown_name);
     }
-    if (length > rule.max) {
+    if (length > rule.max && !rule.setting_for_max) {
         return findings.broken(at, at_most(text_start, "length", rule.max), rule.shown_name);
     }
     if (rule.accepts != nullptr && !rule.accepts({text->data(), text->size()})) {
