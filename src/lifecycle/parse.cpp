@@ -2,6 +2,7 @@
 #include "base/utf8.hpp"
 #include "lifecycle/parse_selection.hpp"
 #include "lifecycle/policy.hpp"
+#include "lifecycle/repeated_key.hpp"
 #include "lifecycle/rules_together.hpp"
 #include "lifecycle/schema.hpp"
 #include "lifecycle/words.hpp"
@@ -121,6 +122,10 @@ Result<Policy> parse(std::string_view text, const Options& options) {
     if (object == nullptr) {
         const auto why = broken ? broken.message() : std::string("it is not an object");
         return std::unexpected(policy_fault("Could not map policyString into LifecyclePolicy. " + why));
+    }
+    if (const auto key = find_repeated_key(text)) {
+        return std::unexpected(policy_fault(
+            "Could not map policyString into LifecyclePolicy. An object has the key \"" + *key + "\" twice"));
     }
     Refusals refusals;
     auto policy = parse_rules(*object, options, refusals);

@@ -95,6 +95,8 @@ def test_unknown_repository(ecr_client):
 
 @pytest.mark.parametrize("bad, reason", [
     ("x" * 120, "Could not map policyString into LifecyclePolicy."),
+    (json.dumps({"rules": [], "more": "x" * 100}), "Lifecycle policy validation failure"),
+    ('{"rules": [], ' + text(keep(1))[1:], 'An object has the key "rules" twice'),
     (text(keep(1, 1), keep(2, 2)), "Rule for tagStatus=ANY must have the lowest priority per storage class"),
     (text(keep(0)), "numeric instance is lower than the required minimum (minimum: 1, found: 0)"),
     (text(rule(1, {"tagStatus": "tagged", "countType": "imageCountMoreThan", "countNumber": 1},
