@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::size_t first_buffer = 8192;
 constexpr std::size_t kept_buffer = 32768;  // a larger one is given back after the request that needed it
-constexpr std::uint64_t linger_bytes = std::uint64_t{16} << 20;
-constexpr std::chrono::seconds linger_time{5};
+// Enough for a layer part or a manifest several times too large, by a client that sends all before it reads anything.
+constexpr std::uint64_t linger_bytes = std::uint64_t{64} << 20;
+constexpr std::chrono::seconds linger_time{10};
 
 // The target of a request line that may be broken or incomplete, for the form of its refusal and nothing else.
 std::string_view readable_target(std::string_view arrived) {

@@ -166,7 +166,10 @@ Task<IoResult> Stream::read_and_discard() {
     std::array<std::byte, 16384> waste;  // NOLINT: never looked at
     for (;;) {
         const auto got = ::recv(descriptor_, waste.data(), waste.size(), MSG_DONTWAIT);
-        if (got > 0) co_return IoResult{.bytes = static_cast<std::size_t>(got)};
+        if (got > 0) {
+            const auto status = co_await breathe(static_cast<std::size_t>(got));
+            co_return IoResult{.status = status, .bytes = static_cast<std::size_t>(got)};
+        }
         if (got == 0 || !would_block(errno)) co_return IoResult{.status = IoStatus::closed};
         const auto status = co_await wait(Socket::wait_read);
         if (status != IoStatus::ok) co_return IoResult{.status = status};
