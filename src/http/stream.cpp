@@ -100,7 +100,12 @@ Task<IoStatus> Stream::handshake() {
         ERR_clear_error();
         const int result = SSL_do_handshake(ssl_.get());
         if (result == 1) co_return IoStatus::ok;
+        const bool is_http = ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST;
         const auto status = co_await wait_for_ssl(result);
+        if (is_http) {
+            heard_http_ = true;
+            ssl_.reset();
+        }
         if (status != IoStatus::ok) co_return status;
     }
 }
