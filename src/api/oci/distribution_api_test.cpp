@@ -265,8 +265,14 @@ TEST_F(DistributionApiTest, ConvertsByTagOnlyWhatTheClientCannotTake) {
     EXPECT_EQ(by_tag.header("Docker-Content-Digest"), model::Digest::of(by_tag.body).text());
     EXPECT_NE(by_tag.body, manifest);
     EXPECT_EQ(get("/v2/team/app/manifests/v1", {{"Accept", docker + ", */*"}}).body, manifest);
-    EXPECT_EQ(get("/v2/team/app/manifests/v1", {{"Accept", "text/html"}}).body, manifest);
-    EXPECT_EQ(get("/v2/team/app/manifests/" + model::Digest::of(manifest).text(), {{"Accept", docker}}).body, manifest);
+    EXPECT_EQ(get("/v2/team/app/manifests/v1", {{"Accept", "text/html, application/*"}}).body, manifest);
+    const auto by_digest = "/v2/team/app/manifests/" + model::Digest::of(manifest).text();
+    EXPECT_EQ(get(by_digest, {{"Accept", docker + ", " + type}}).body, manifest);
+    // What the client does not take is not there: by tag unless it can be converted, by digest always.
+    const std::string index = "application/vnd.oci.image.index.v1+json";
+    EXPECT_EQ(get(by_digest, {{"Accept", docker}}).code(), "MANIFEST_UNKNOWN");
+    EXPECT_EQ(get("/v2/team/app/manifests/v1", {{"Accept", index}}).code(), "MANIFEST_UNKNOWN");
+    EXPECT_EQ(send(http::Method::head, by_digest, "", {{"Accept", index}}).status(), 404);
 }
 
 TEST_F(DistributionApiTest, RefusesBadManifestsAndReferences) {
