@@ -57,9 +57,9 @@ constexpr std::array<FaultRow, fault_kinds> rows{{
     {not_offered, "ValidationException", 400, "UNSUPPORTED", 405},
     {limit_exceeded, "LimitExceededException", 400, "TOOMANYREQUESTS", 429},
 
-    {deadline, "RequestTimeoutException", 400, "UNKNOWN", 408},
+    {deadline, "RequestTimeoutException", 400, "UNAVAILABLE", 408},
     // 507 and not 503: a retry will not help, and clients do not try one.
-    {storage_full, "ServerException", 500, "UNKNOWN", 507},
+    {storage_full, "ServerException", 500, "UNAVAILABLE", 507},
     {unavailable, "ServiceUnavailable", 503, "UNAVAILABLE", 503},
     {internal, "ServerException", 500, "UNKNOWN", 500},
 }};

@@ -23,11 +23,21 @@ TEST(Faults, StatusesAreThoseOfTheirProtocol) {
     EXPECT_EQ(fault_row(FaultKind::internal).ecr_type, "ServerException");
     EXPECT_EQ(fault_row(FaultKind::tag_immutable).oci_code, "TAG_INVALID");
     EXPECT_EQ(fault_row(FaultKind::invalid_range).oci_status, 416);
+    EXPECT_EQ(fault_row(FaultKind::storage_full).oci_code, "UNAVAILABLE");
+    EXPECT_EQ(fault_row(FaultKind::deadline).oci_code, "UNAVAILABLE");
 }
 
 TEST(Refusals, EveryStatusOfTheServerHasItsSentence) {
     for (const int status : {400, 408, 413, 417, 431, 500, 501, 503}) EXPECT_EQ(refusal_row(status).status, status);
     EXPECT_EQ(refusal_row(418).status, 500);
+}
+
+TEST(Refusals, SpeakOfTheSchemeOnlyWhereItMayBeWrong) {
+    using enum http::Refused::Hint;
+    EXPECT_FALSE(refusal_row(400).sentence.contains("scheme"));
+    EXPECT_TRUE(refusal_row(400, not_http).sentence.contains("scheme"));
+    EXPECT_TRUE(refusal_row(400, http_upon_tls).sentence.contains("HTTP request to an HTTPS server"));
+    EXPECT_EQ(refusal_row(408).oci_code, "UNAVAILABLE");
 }
 
 model::Registry registry(const char* account, const char* region) {

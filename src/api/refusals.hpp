@@ -2,18 +2,21 @@
 // sentence a status, with the codes both protocols give it. Pure.
 #pragma once
 
+#include "http/server.hpp"
+
 #include <string_view>
 
 namespace berth::api {
 
 struct RefusalRow {
     int status;
+    http::Refused::Hint hint;
     std::string_view ecr_type;
     std::string_view oci_code;
     std::string_view sentence;  // says what to do next
 };
 
-// The row of a status; one for everything else at the end.
-[[nodiscard]] const RefusalRow& refusal_row(int status);
+// The row of a status and what is known beyond it; one for everything else at the end.
+[[nodiscard]] const RefusalRow& refusal_row(int status, http::Refused::Hint hint = http::Refused::Hint::none);
 
 }  // namespace berth::api

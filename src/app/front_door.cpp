@@ -48,7 +48,7 @@ Task<http::Response> FrontDoor::handle(http::Request& request) {
 }
 
 http::Response FrontDoor::refuse(const http::Refused& refused) {
-    const auto& row = api::refusal_row(refused.status);
+    const auto& row = api::refusal_row(refused.status, refused.hint);
     switch (plane_of(refused.target)) {
         case api::ops::Plane::registry: {
             auto response = api::oci::refusal(refused.status, row.oci_code, row.sentence);

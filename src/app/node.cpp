@@ -255,7 +255,8 @@ Node::Parts::Parts(const Config& the_config)
                                                                    .authorizer = authorizer,
                                                                    .endpoints = *endpoints,
                                                                    .key = key,
-                                                                   .clock = clock},
+                                                                   .clock = clock,
+                                                                   .settings = config.registry},
                                              credentials, bodies);
     door.open(*distribution, *aws);
     jobs::add_housekeeping(runner, services, uploads, recycle_bin, config.housekeeping);

@@ -193,10 +193,29 @@ TEST(Tls, DropsAClientThatDoesNotShakeHands) {
     RunningServer server(ok, options);
     Client silent(server->port());
     EXPECT_TRUE(silent.at_end());
+}
+
+TEST(Tls, TellsAClientWithoutTlsSo) {
+    const Certificate certificate;
+    ServerOptions options;
+    options.tls = certificate.files();
+    options.refuse = [](const Refused& refused) {
+        Response response;
+        response.body = std::string(refused.hint == Refused::Hint::http_upon_tls ? "upon TLS" : "other");
+        return response;
+    };
+    RunningServer server(ok, options);
     Client plain(server->port());
-    plain.send(get("/"));
-    while (plain.discard()) {
+    const auto answer = plain.ask(get("/") + std::string(100'000, 'x'));
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.body, "upon TLS");
+    plain.stop_sending();
+    EXPECT_TRUE(plain.at_end());
+    Client other(server->port());
+    other.send("\x01 no TLS and no HTTP");
+    while (other.discard()) {
     }
+    EXPECT_EQ(Client(server->port(), Secure::yes).ask(get("/")).body, "secure");
 }
 
 TEST(Tls, SaysWhichFileIsWrong) {

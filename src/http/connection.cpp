@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::size_t first_buffer = 8192;
 constexpr std::size_t kept_buffer = 32768;  // a larger one is given back after the request that needed it
-constexpr std::uint64_t linger_bytes = std::uint64_t{16} << 20;
-constexpr std::chrono::seconds linger_time{5};
+// Enough for a layer part or a manifest several times too large, by a client that sends all before it reads anything.
+constexpr std::uint64_t linger_bytes = std::uint64_t{64} << 20;
+constexpr std::chrono::seconds linger_time{10};
 
 // The target of a request line that may be broken or incomplete, for the form of its refusal and nothing else.
 std::string_view readable_target(std::string_view arrived) {
@@ -88,8 +89,12 @@ Task<void> Connection::serve() {
     idle_ = true;
     const auto greeted = co_await stream_.handshake();
     idle_ = false;
-    if (greeted != IoStatus::ok) co_return;
     auto next = Next::request;
+    if (stream_.heard_http()) {
+        next = co_await refuse_plain_text();
+    } else if (greeted != IoStatus::ok) {
+        co_return;
+    }
     while (next == Next::request) next = co_await serve_one();
     stream_.finish_writing();
     if (next == Next::linger) co_await linger();
@@ -102,20 +107,30 @@ Task<Connection::Next> Connection::serve_one() {
     framing_ = {};
     int refusal = co_await read_head();
     if (refusal == gone) co_return Next::close;
+    if (refusal == 0 && admission_ == Admission::refuse) refusal = 503;
+    if (refusal != 0) co_return co_await refuse(refusal);
     thread_.ids.next(id_);
     began_ = Stream::Time::now();
-    if (refusal == 0 && admission_ == Admission::refuse) refusal = 503;
-    if (refusal != 0) {
-        if (request_.target.empty()) request_.target = readable_target({buffer_.data(), filled_});
-        body_.begin({}, {});
-        co_await answer(refusal_of(refusal));
-        co_return Next::linger;
-    }
     auto response = co_await call_handler();
     const auto next = co_await answer(std::move(response));
     if (next == Next::request) keep_left_over();
     served_ = true;
     co_return next;
+}
+
+Task<Connection::Next> Connection::refuse(int status) {
+    thread_.ids.next(id_);
+    began_ = Stream::Time::now();
+    if (request_.target.empty()) request_.target = readable_target({buffer_.data(), filled_});
+    body_.begin({}, {});
+    co_await answer(refusal_of(status));
+    co_return Next::linger;
+}
+
+// OpenSSL has taken the request to see what it is; what is left of it is thrown away.
+Task<Connection::Next> Connection::refuse_plain_text() {
+    hint_ = Refused::Hint::http_upon_tls;
+    co_return co_await refuse(400);
 }
 
 // The size of the header through its empty line, or 0 while it is incomplete.
@@ -148,7 +163,10 @@ Task<int> Connection::read_head() {
         if (head_size > 0) co_return parse_head(head_size);
         if (filled_ >= limits_.header_bytes) co_return 431;
         // Not HTTP at all (a TLS hello, say): no need to wait for the rest of it.
-        if (filled_ > 0 && !is_token_char(buffer_.front())) co_return 400;
+        if (filled_ > 0 && !is_token_char(buffer_.front())) {
+            hint_ = Refused::Hint::not_http;
+            co_return 400;
+        }
         if (filled_ == buffer_.size()) buffer_.resize(std::min(2 * buffer_.size(), limits_.header_bytes));
         idle_ = filled_ == 0;
         if (idle_ && thread_.draining) co_return gone;
@@ -190,7 +208,9 @@ Task<Response> Connection::call_handler() {
 Response Connection::refusal_of(int status) const {
     Response response;
     const auto& write = service_.options.refuse;
-    if (write) response = write({.status = status, .target = request_.target, .request_id = request_.request_id});
+    if (write)
+        response =
+            write({.status = status, .hint = hint_, .target = request_.target, .request_id = request_.request_id});
     response.status = status;
     response.close = true;
     return response;

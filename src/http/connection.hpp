@@ -67,6 +67,8 @@ private:
     static constexpr int gone = -1;
 
     Task<Next> serve_one();
+    Task<Next> refuse(int status);  // a request without a usable header
+    Task<Next> refuse_plain_text();
     Task<int> read_head();  // 0, the status that refuses the request, or `gone`
     [[nodiscard]] std::size_t find_head_end(std::size_t& searched);
     [[nodiscard]] int parse_head(std::size_t head_size);
@@ -94,6 +96,7 @@ private:
     std::size_t filled_ = 0;
     std::string head_;  // of the answer
     Stream::Time::time_point began_;
+    Refused::Hint hint_ = Refused::Hint::none;
     bool idle_ = false;    // waits for a handshake or for the first byte of a request
     bool served_ = false;  // at least one request
     bool cut_ = false;

@@ -8,9 +8,10 @@ namespace berth::http {
 
 namespace {
 
-// The headers that decide where a message ends, gathered in one pass.
+// The headers that decide where a message ends and for whom it is, gathered in one pass.
 struct Decisive {
     int hosts = 0;
+    int authorizations = 0;
     int lengths = 0;
     int encodings = 0;
     std::string_view length;
@@ -43,6 +44,9 @@ Decisive gather(const Request& request) {
                 break;
             case 10:
                 if (same_name(name, "connection")) read_connection(value, found);
+                break;
+            case 13:
+                if (same_name(name, "authorization")) ++found.authorizations;
                 break;
             case 14:
                 if (same_name(name, "content-length")) ++found.lengths, found.length = value;
@@ -79,6 +83,7 @@ int judge_head(const Request& request, Framing& framing) {
     const auto found = gather(request);
     if (!is_origin_form(request.target)) return 400;
     if (found.hosts > 1 || (found.hosts == 0 && framing.version == 11)) return 400;
+    if (found.authorizations > 1) return 400;
     if (found.lengths + found.encodings > 1) return 400;
     if (found.encodings == 1) {
         if (framing.version == 10) return 400;

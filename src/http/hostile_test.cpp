@@ -75,6 +75,7 @@ std::vector<Case> cases() {
         {"EndlessTarget", 431, "GET /" + std::string(70'000, 'x')},
         {"NoHost", 400, "GET / HTTP/1.1\r\n\r\n"},
         {"TwoHosts", 400, "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"},
+        {"TwoAuthorizations", 400, with("Authorization: Basic YTpi\r\nauthorization: Basic YTpi\r\n")},
         {"Http09", 400, line("GET /")},
         {"Http2", 400, line("GET / HTTP/2.0")},
         {"Http2Preface", 400, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},

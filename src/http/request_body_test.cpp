@@ -1,4 +1,5 @@
 // Request bodies and everything a hostile or unlucky client does with them.
+#include "base/size.hpp"
 #include "http/test_server.hpp"
 
 #include <future>
@@ -162,6 +163,23 @@ TEST(RequestBody, ShorterThanAnnouncedFails) {
         EXPECT_EQ(answer.header("Connection"), "close");
         EXPECT_TRUE(client.at_end());
     }
+}
+
+Task<Response> decline(Request& /*request*/) {
+    Response response;
+    response.status = 413;
+    response.close = true;
+    co_return response;
+}
+
+TEST(RequestBody, ThatNobodyWantsIsLetInForAWhile) {
+    RunningServer server(decline);
+    const std::string body(40_MiB, 'x');
+    Client client(server->port());
+    client.send(put("Content-Length: " + std::to_string(body.size()) + "\r\n", body));  // all, before it reads
+    EXPECT_EQ(client.receive().status, 413);
+    client.stop_sending();
+    EXPECT_TRUE(client.at_end());
 }
 
 TEST(RequestBody, WithBrokenChunksIsRefused) {

@@ -47,7 +47,15 @@ using Observer = std::function<void(const Answered&)>;
 // What is refused before or beside the handler: a request that is no good HTTP, a body that breaks its framing, one
 // connection too many. The views live as long as the call.
 struct Refused {
+    // What of a 400 the client can be told beyond its status.
+    enum class Hint : std::uint8_t {
+        none,
+        not_http,       // the first bytes are no HTTP: TLS on a port without, perhaps
+        http_upon_tls,  // HTTP on a port with TLS; answered without TLS
+    };
+
     int status = 0;
+    Hint hint = Hint::none;
     std::string_view target;  // as far as it could be read: empty or cut short when the request line never came
     std::string_view request_id;
 };

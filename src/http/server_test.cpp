@@ -178,6 +178,7 @@ TEST(Server, LetsItsOwnRefusalsBeWorded) {
         Response response;
         response.set("X-Target", std::string(refused.target));
         response.body = std::to_string(refused.status);
+        if (refused.hint == Refused::Hint::not_http) response.body = std::string("no HTTP");
         return response;
     };
     RunningServer server(echo, options);
@@ -191,7 +192,9 @@ TEST(Server, LetsItsOwnRefusalsBeWorded) {
     const auto too_long = refused("GET /v2/y?n=1 HTTP/1.1\r\nX: " + std::string(300, 'x') + "\r\n\r\n");
     EXPECT_EQ(too_long.status, 431);
     EXPECT_EQ(too_long.header("X-Target"), "/v2/y?n=1");
-    EXPECT_EQ(refused("\x16\x03\x01").header("X-Target"), "");
+    const auto hello = refused("\x16\x03\x01");
+    EXPECT_EQ(hello.header("X-Target"), "");
+    EXPECT_EQ(hello.body, "no HTTP");
     const auto broken_chunk = refused("POST /v2/z HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
     EXPECT_EQ(broken_chunk.status, 400);
     EXPECT_EQ(broken_chunk.body, "400");

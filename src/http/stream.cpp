@@ -100,7 +100,12 @@ Task<IoStatus> Stream::handshake() {
         ERR_clear_error();
         const int result = SSL_do_handshake(ssl_.get());
         if (result == 1) co_return IoStatus::ok;
+        const bool is_http = ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST;
         const auto status = co_await wait_for_ssl(result);
+        if (is_http) {
+            heard_http_ = true;
+            ssl_.reset();
+        }
         if (status != IoStatus::ok) co_return status;
     }
 }
@@ -167,7 +172,10 @@ Task<IoResult> Stream::read_and_discard() {
     std::array<std::byte, 16384> waste;  // NOLINT: never looked at
     for (;;) {
         const auto got = ::recv(descriptor_, waste.data(), waste.size(), MSG_DONTWAIT);
-        if (got > 0) co_return IoResult{.bytes = static_cast<std::size_t>(got)};
+        if (got > 0) {
+            const auto status = co_await breathe(static_cast<std::size_t>(got));
+            co_return IoResult{.status = status, .bytes = static_cast<std::size_t>(got)};
+        }
         if (got == 0 || !would_block(errno)) co_return IoResult{.status = IoStatus::closed};
         const auto status = co_await wait(Socket::wait_read);
         if (status != IoStatus::ok) co_return IoResult{.status = status};

@@ -45,6 +45,8 @@ public:
     ~Stream() = default;
 
     Task<IoStatus> handshake();  // ok at once on a plain connection
+    // The handshake failed because the peer speaks HTTP without TLS. So does this stream from then on, for an answer.
+    [[nodiscard]] bool heard_http() const { return heard_http_; }
 
     // At least one byte into `out` (not empty). `closed` is also the orderly end.
     Task<IoResult> read_some(std::span<std::byte> out);
@@ -98,6 +100,7 @@ private:
     std::size_t since_breath_ = 0;
     bool waiting_ = false;
     bool expired_ = false;
+    bool heard_http_ = false;
     bool broken_ = false;  // TLS: no close_notify may be sent any more
 };
 

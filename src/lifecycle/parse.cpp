@@ -1,6 +1,8 @@
 // From the policy's text to its rules: shape first, then each rule by itself, then the rules beside each other.
+#include "base/utf8.hpp"
 #include "lifecycle/parse_selection.hpp"
 #include "lifecycle/policy.hpp"
+#include "lifecycle/repeated_key.hpp"
 #include "lifecycle/rules_together.hpp"
 #include "lifecycle/schema.hpp"
 #include "lifecycle/words.hpp"
@@ -99,8 +101,7 @@ Policy parse_rules(const json::object& document, const Options& options, Refusal
 
 // ECR's API model has a minimum and a maximum of characters; whoever calls without that model meets them here.
 std::optional<Fault> wrong_length(std::string_view text) {
-    const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
-    const auto length = static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
+    const auto length = count_characters(text);
     if (length >= min_text_length && length <= max_text_length) return std::nullopt;
     const auto limit = length < min_text_length ? "greater than or equal to " + std::to_string(min_text_length)
                                                 : "less than or equal to " + std::to_string(max_text_length);
@@ -121,6 +122,10 @@ Result<Policy> parse(std::string_view text, const Options& options) {
     if (object == nullptr) {
         const auto why = broken ? broken.message() : std::string("it is not an object");
         return std::unexpected(policy_fault("Could not map policyString into LifecyclePolicy. " + why));
+    }
+    if (const auto key = find_repeated_key(text)) {
+        return std::unexpected(policy_fault(
+            "Could not map policyString into LifecyclePolicy. An object has the key \"" + *key + "\" twice"));
     }
     Refusals refusals;
     auto policy = parse_rules(*object, options, refusals);

@@ -85,6 +85,19 @@ TEST(ParsePolicy, RefusesWrongLengths) {
     EXPECT_EQ(message(text + " "), start + "length less than or equal to 30720'");
 }
 
+TEST(ParsePolicy, RefusesWhatIsSaidTwice) {
+    const std::string twice = "Could not map policyString into LifecyclePolicy. An object has the key ";
+    const auto one = R"({"rulePriority":1,)" + any + "," + expire + "}";
+    EXPECT_EQ(refusal(R"({"rules":[],"rules":[)" + one + "]}"), twice + R"("rules" twice)");
+    EXPECT_EQ(refusal(rules(R"({"rulePriority":1,"rule\u0050riority":2,)" + any + "," + expire + "}")),
+              twice + R"("rulePriority" twice)");
+    // The same key in two objects is what every policy of two rules has, also after an inner object.
+    EXPECT_EQ(refusal(rules(rule(R"("tagStatus":"untagged","countType":"imageCountMoreThan","countNumber":1)", 1,
+                                 R"({"type":"expire"})") +
+                            "," + R"({"rulePriority":2,)" + any + "," + expire + "}")),
+              "accepted");
+}
+
 TEST(ParsePolicy, RefusesWhatIsNoPolicy) {
     const std::string unmapped = "Could not map policyString into LifecyclePolicy.";
     for (const auto* text : {"rules", "[]", "\"text\"", "{\"rules\":[", "{\"rules\":[]} x", "\xFF", "null"}) {

@@ -339,6 +339,19 @@ def test_put_image_refusals(ecr_client, oci, repository):
     assert ids(ecr_client.list_images(repositoryName=repository)["imageIds"]) == {(digest, "v1")}
 
 
+def test_put_image_takes_what_is_long_only_by_its_escapes(ecr_client, oci, repository):
+    _, manifest = oci.push_image(repository, "v1")
+    document = json.loads(manifest) | {"annotations": {"org.example.text": "\u00fc" * 2_050_000}}
+    text = json.dumps(document, ensure_ascii=False)
+    assert 4_100_000 < len(text.encode()) <= 4 << 20
+    put = ecr_client.put_image(repositoryName=repository, imageManifest=text, imageTag="v2")  # three times that on the wire
+    assert put["image"]["imageManifest"] == text
+    assert put["image"]["imageId"]["imageDigest"] == digest_of(text.encode())
+    with refused("InvalidParameterException", constraint(
+            "ImageManifest", "must have length less than or equal to 4194304")):
+        ecr_client.put_image(repositoryName=repository, imageManifest=text + " " * 200_000, imageTag="v3")
+
+
 def test_put_image_without_media_type_in_the_document(ecr_client, oci, repository):
     oci.push_image(repository, "v1")
     config = encode({"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": []}, "author": ""})

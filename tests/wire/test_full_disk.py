@@ -40,7 +40,7 @@ def test_full_disk(servers, small_disk):
         kept[digest_of(data)] = data
     assert refused is not None and len(kept) >= 5
     assert refused.status_code in (500, 503, 507), refused.status_code
-    assert refused.json()["errors"][0]["code"], refused.text
+    assert refused.json()["errors"][0]["code"] == "UNAVAILABLE", refused.text
     assert server.error_lines() or "space" in server.log().lower()
 
     # Filled to the last byte, everything else must answer too: reads as ever, writes with success or a clear 5xx.

@@ -75,6 +75,7 @@ def basic(server, token):
     (b"GET /v2/ HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", (400,)),
     (b"GET /v2/ HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999999\r\n\r\n", (400, 413)),
     (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", (400,)),
+    (b"GET /v2/ HTTP/1.1\r\nHost: a\r\nAuthorization: Basic a\r\nAuthorization: Basic b\r\n\r\n", (400,)),
     (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", (400, 501)),
     (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", (400,)),
     (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n", (400, 413)),
@@ -110,6 +111,31 @@ def test_refusals_below_the_protocols_speak_their_form(server, line, status):
     assert json.loads(body)["__type"].endswith("Exception") and json.loads(body)["message"]
     head, body = body_of("/healthz")
     assert b"text/plain" in head and body
+
+
+def test_advice_about_the_scheme_only_where_it_may_help(server):
+    hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc"
+    broken = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+    for raw, helps in ((hello, True), (broken, False), (b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", False)):
+        answer = talk(server, raw)
+        assert statuses(answer) == [400] and (b"scheme" in answer) == helps, answer
+
+
+def test_plain_http_on_a_port_with_tls(servers, throwaway_tls):
+    secure = servers.start(tls=throwaway_tls)
+    answer = talk(secure, b"GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert statuses(answer) == [400] and b"HTTP request to an HTTPS server" in answer
+
+
+def test_a_client_that_sends_all_before_it_reads(server, basic, oci, repository):
+    """It gets the refusal of what is much too large, not a broken pipe."""
+    size = 20_000_000
+    head = f"PUT /v2/{repository}/manifests/v1 HTTP/1.1\nContent-Length: {size}"
+    with connection(server) as s:
+        s.sendall(request(server, head, authorised=basic))
+        s.sendall(b" " * size)
+        answer = all_of(s)
+    assert statuses(answer) == [413] and b"SIZE_INVALID" in answer
 
 
 def test_smuggling(server, basic):

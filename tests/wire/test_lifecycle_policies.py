@@ -96,6 +96,7 @@ def test_unknown_repository(ecr_client):
 @pytest.mark.parametrize("bad, reason", [
     ("x" * 120, "Could not map policyString into LifecyclePolicy."),
     (json.dumps({"rules": [], "more": "x" * 100}), "Lifecycle policy validation failure"),
+    ('{"rules": [], ' + text(keep(1))[1:], 'An object has the key "rules" twice'),
     (text(keep(1, 1), keep(2, 2)), "Rule for tagStatus=ANY must have the lowest priority per storage class"),
     (text(keep(0)), "numeric instance is lower than the required minimum (minimum: 1, found: 0)"),
     (text(rule(1, {"tagStatus": "tagged", "countType": "imageCountMoreThan", "countNumber": 1},
@@ -120,6 +121,10 @@ def test_lengths(server, repository):
         with refused("InvalidParameterException") as failure:
             lenient.put_lifecycle_policy(repositoryName=repository, lifecyclePolicyText=wrong)
         assert "lifecyclePolicyText" in failure.message and "length" in failure.message
+    # Characters count, not bytes: this one has 16,155 of them in 32,155 bytes.
+    long = json.dumps({"rules": [keep(1) | {"description": "\u00fc" * 16000}]}, ensure_ascii=False)
+    put = lenient.put_lifecycle_policy(repositoryName=repository, lifecyclePolicyText=long)
+    assert json.loads(put["lifecyclePolicyText"])["rules"][0]["description"] == "\u00fc" * 16000
 
 
 # ---- previews

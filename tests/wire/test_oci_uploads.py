@@ -88,6 +88,17 @@ def test_bad_content_ranges(oci, repository, header):
     assert received in ("0-0", "0--1", "0-9", "0-3"), received
 
 
+@pytest.mark.parametrize("header", ["0-3", "0-99"])
+def test_a_chunk_of_another_length_than_its_range(oci, repository, header):
+    """The same refusal whether the length was announced or showed at the end."""
+    for data in (b"0123456789", iter([b"01234", b"56789"])):
+        location = oci.begin_at(repository)
+        answer = oci.request("PATCH", location, data=data, headers={"Content-Range": header})
+        assert error_of(answer)[:2] == (416, "BLOB_UPLOAD_INVALID")
+        assert answer.headers["Location"].split("?")[0] == location.split("?")[0]
+        assert answer.headers["Range"] == oci.request("GET", location).headers["Range"]
+
+
 def test_wrong_digest(oci, repository):
     answer = oci.put_blob(repository, DATA, digest_of(b"something else"))
     assert error_of(answer)[:2] == (400, "DIGEST_INVALID")

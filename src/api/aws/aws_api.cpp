@@ -94,7 +94,8 @@ Task<http::Response> AwsApi::handle_json(http::Request& request, std::string_vie
     const auto* operation = request.method == http::Method::post ? find_operation(target) : nullptr;
     if (operation == nullptr) co_return json_error(request, unknown_operation());
 
-    auto verified = co_await verify(request, "ecr", operation->body_limit);
+    const auto body_limit = operation->body_limit.with_manifests_of(environment_.settings.manifest_bytes);
+    auto verified = co_await verify(request, "ecr", body_limit);
     if (!verified) {
         auto& why = verified.error().why;
         if (auto* signature = std::get_if<auth::SignatureFault>(&why)) {

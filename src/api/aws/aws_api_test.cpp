@@ -7,9 +7,11 @@
 #include "base/encoding.hpp"
 #include "base/size.hpp"
 #include "model/digest.hpp"
+#include "testing/manifests.hpp"
 #include "testing/world.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <gtest/gtest.h>
 
@@ -71,7 +73,8 @@ protected:
                 .authorizer = world.authorizer,
                 .endpoints = endpoints,
                 .key = key,
-                .clock = world.clock},
+                .clock = world.clock,
+                .settings = world.settings},
                credentials,
                bodies};
 
@@ -244,8 +247,30 @@ TEST_F(AwsApiTest, RefusesWhatIsNotProperlySigned) {
     EXPECT_EQ(answer(unsigned_request, "{}").text("__type"), "MissingAuthenticationTokenException");
     EXPECT_EQ(call("CreateRepository", R"({"repositoryName":"app","registryId":"111111111111"})").text("__type"),
               "AccessDeniedException");
-    const auto large = call("DescribeRegistry", std::string(usual_body_limit + 1, ' '));
+    const auto large = call("DescribeRegistry", std::string(usual_body_limit.rest + 1, ' '));
     EXPECT_EQ(large.text("__type"), "InvalidParameterException");
+}
+
+TEST_F(AwsApiTest, TakesAManifestHoweverItIsEscaped) {
+    world.settings.missing_blobs = registry::Missing::accept;
+    ASSERT_EQ(call("CreateRepository", R"({"repositoryName":"app"})").status, 200);
+    const auto image = testing::manifest_of("config", {});
+    const auto put_padded = [&](std::size_t size, std::string_view escaped_space) {
+        std::string body = R"({"repositoryName":"app","imageManifest":)" + json::serialize(json::string(image));
+        body.pop_back();
+        for (auto padding = size - image.size(); padding > 0; --padding) body += escaped_space;
+        return call("PutImage", body + "\"}");
+    };
+    // Spaces behind the document are as good as any other bytes of it; a raised limit counts here as well.
+    for (const std::size_t most : {4_MiB, 5_MiB}) {
+        world.settings.manifest_bytes = most;
+        const auto largest = put_padded(most, "\\u0020");
+        EXPECT_EQ(largest.status, 200) << largest.body;
+        EXPECT_EQ(put_padded(most + 1, " ").text("message"),
+                  "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'must have length less than or "
+                  "equal to " +
+                      std::to_string(most) + "'");
+    }
 }
 
 TEST_F(AwsApiTest, SaysWhoIsCalling) {

@@ -46,7 +46,7 @@ void describe_operation(std::string& out) {
 
 // Op: `name`, `action`, Request, Response and `static Task<Answer<Response>> handle(Request, const Call&)`.
 template <class Op>
-constexpr Operation bind(std::size_t body_limit = usual_body_limit) {
+constexpr Operation bind(BodyLimit body_limit = usual_body_limit) {
     return {.name = Op::name,
             .action = Op::action,
             .body_limit = body_limit,

@@ -82,6 +82,20 @@ TEST(Codec, WordsEveryConstraintAsEcrDoes) {
     EXPECT_TRUE(refusal_of(R"("uploadId":"x")").starts_with("InvalidParameterException"));
 }
 
+TEST(Codec, CountsCharactersNotBytes) {
+    // A tag, at most 300 characters, has no pattern: only its length counts.
+    const auto text_of = [](std::size_t count) {
+        std::string text;
+        for (std::size_t i = 0; i < count; ++i) text += "\xc3\xbc";
+        return "\"imageIds\":[{\"imageTag\":\"" + text + "\"}]";
+    };
+    EXPECT_EQ(refusal_of(text_of(300)), "accepted");
+    EXPECT_EQ(refusal_of(text_of(301)),
+              constraint("imageIds.1.member.imageTag", "must have length less than or equal to 300"));
+    EXPECT_EQ(refusal(R"({"repositoryName":"\u00fc"})"),
+              constraint("repositoryName", "must have length greater than or equal to 2"));
+}
+
 TEST(Codec, CountsIdsOfOneCall) {
     std::string ids;
     for (int i = 0; i < 101; ++i) ids += (i == 0 ? "{}" : ",{}");

@@ -1,6 +1,7 @@
 #include "api/aws/decode.hpp"
 
 #include "base/encoding.hpp"
+#include "base/utf8.hpp"
 
 #include <cmath>
 
@@ -23,10 +24,11 @@ constexpr std::string_view member_start = "Member must ";
 void decode_text(const json::value& in, std::string& out, const TextRule& rule, const Path& at, Findings& findings) {
     const auto* text = in.if_string();
     if (text == nullptr) return findings.wrong_type(at, "a string");
-    if (text->size() < rule.min) {
+    const auto length = count_characters({text->data(), text->size()});
+    if (length < rule.min) {
         return findings.broken(at, at_least(text_start, "length", rule.min), rule.shown_name);
     }
-    if (text->size() > rule.max) {
+    if (length > rule.max && !rule.setting_for_max) {
         return findings.broken(at, at_most(text_start, "length", rule.max), rule.shown_name);
     }
     if (rule.accepts != nullptr && !rule.accepts({text->data(), text->size()})) {

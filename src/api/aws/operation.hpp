@@ -16,6 +16,7 @@
 #include "registry/lifecycle_previews.hpp"
 #include "registry/recycle_bin.hpp"
 #include "registry/repositories.hpp"
+#include "registry/settings.hpp"
 #include "registry/storage_classes.hpp"
 #include "registry/uploads.hpp"
 #include "scanning/configurations.hpp"
@@ -23,6 +24,7 @@
 #include "scanning/suppressions.hpp"
 
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -45,6 +47,7 @@ struct Environment {
     const Endpoints& endpoints;
     const auth::StatementKey& key;  // signs tokens, links and page tokens
     const Clock& clock;
+    const registry::Settings& settings;
 };
 
 // One verified call. Lives in the dispatcher's frame until the answer is made.
@@ -60,18 +63,35 @@ struct Call {
     }
 };
 
+// How long an operation's body may be.
+struct BodyLimit {
+    std::size_t rest;                            // all that is no manifest
+    std::size_t escapes_of_a_manifest_byte = 0;  // what one may take as JSON text; 0: the body holds no manifest
+
+    [[nodiscard]] constexpr std::size_t with_manifests_of(std::size_t manifest_bytes) const {
+        if (escapes_of_a_manifest_byte == 0) return rest;
+        constexpr auto most = std::numeric_limits<std::size_t>::max();
+        const bool too_many = manifest_bytes > (most - rest) / escapes_of_a_manifest_byte;
+        return too_many ? most : rest + manifest_bytes * escapes_of_a_manifest_byte;
+    }
+};
+
 // Constant-initialised; the catalogue lists them all.
 struct Operation {
     std::string_view name;
     iam::Action action;  // what the authorisation seam is asked for; the use case asks
-    std::size_t body_limit;
+    BodyLimit body_limit;
     // JSON text in, JSON text out. `call` outlives the task.
     Task<Answer<std::string>> (*run)(std::string body, const Call& call);
     // {"input":...,"output":...} as the model check reads it.
     void (*describe)(std::string& out);
 };
 
-inline constexpr std::size_t usual_body_limit = 6_MiB;        // a manifest of 4 MiB, escaped as JSON
-inline constexpr std::size_t layer_part_body_limit = 28_MiB;  // a part of 20 MiB in base64
+inline constexpr BodyLimit usual_body_limit{.rest = 6_MiB};
+inline constexpr BodyLimit layer_part_body_limit{.rest = 28_MiB};  // a part of 20 MiB in base64
+// Six bytes for one is the worst there is: "\u003c", as some SDKs write '<'. Those that keep to ASCII make an 'ü' of
+// two bytes "\u00fc", three for one. Whatever a client escapes, a manifest that PUT /v2/ takes is one that PutImage
+// takes.
+inline constexpr BodyLimit manifest_body_limit{.rest = 64_KiB, .escapes_of_a_manifest_byte = 6};
 
 }  // namespace berth::api::aws

@@ -26,8 +26,9 @@ inline constexpr std::int64_t no_minimum = std::numeric_limits<std::int64_t>::mi
 enum class NullWording : std::uint8_t { member_must_not, must_not };
 
 struct TextRule {
-    std::size_t min = 0;
+    std::size_t min = 0;  // in characters: Unicode code points
     std::size_t max = unbounded;
+    bool setting_for_max = false;                 // max is ECR's; here the use case holds the text against a setting
     std::string_view pattern = {};                // as the model has it
     bool (*accepts)(std::string_view) = nullptr;  // what the pattern says; set exactly when there is one
     std::string_view shown_pattern = {};          // as refusals show it, where that differs

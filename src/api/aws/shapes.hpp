@@ -44,7 +44,7 @@ struct ImageTag {
     static constexpr TextRule rule{.min = 1, .max = 300};
 };
 struct ImageManifest {
-    static constexpr TextRule rule{.min = 1, .max = 4'194'304, .shown_name = "ImageManifest"};
+    static constexpr TextRule rule{.min = 1, .max = 4'194'304, .setting_for_max = true, .shown_name = "ImageManifest"};
 };
 struct KmsKey {
     static constexpr TextRule rule{.min = 1, .max = 2048};

@@ -40,7 +40,7 @@ http::Response answer_with(int status) {
 
 http::Response refusal(int status, std::string_view code, std::string_view message) {
     auto response = answer_with(status);
-    response.set("Content-Type", "application/json");
+    response.set("Content-Type", "application/json; charset=utf-8");
     std::string body = R"({"errors":[{"code":)";
     append_json_string(body, code);
     body += R"(,"message":)";

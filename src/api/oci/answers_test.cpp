@@ -28,7 +28,7 @@ const std::string& text_of(const http::Response& response) {
 TEST(Answers, FaultsAreErrorBodies) {
     const auto response = refusal(Fault{.kind = FaultKind::repository_not_found, .message = "no \"x\"\n"});
     EXPECT_EQ(response.status, 404);
-    EXPECT_EQ(header_of(response, "Content-Type"), "application/json");
+    EXPECT_EQ(header_of(response, "Content-Type"), "application/json; charset=utf-8");
     EXPECT_EQ(text_of(response), R"({"errors":[{"code":"NAME_UNKNOWN","message":"no \"x\"\u000a"}]})");
 }
 

@@ -90,6 +90,17 @@ private:
     Bytes bytes_;
 };
 
+// A body in chunks of HTTP: its length shows at its end.
+class Unannounced final : public ByteSource {
+public:
+    explicit Unannounced(std::string bytes) : bytes_(std::move(bytes)) {}
+    Task<Result<std::size_t>> read_some(std::span<std::byte> out) override { return bytes_.read_some(out); }
+    [[nodiscard]] std::optional<std::uint64_t> remaining() const override { return std::nullopt; }
+
+private:
+    MemorySource bytes_;
+};
+
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 class DistributionApiTest : public testing::Test {
@@ -125,8 +136,11 @@ protected:
     };
 
     Answer send(http::Method method, const std::string& target, std::string content = "", Headers headers = {}) {
-        headers.emplace_back("Authorization", token);
         MemorySource source(std::move(content));
+        return send_body(method, target, source, std::move(headers));
+    }
+    Answer send_body(http::Method method, const std::string& target, ByteSource& source, Headers headers) {
+        headers.emplace_back("Authorization", token);
         http::Request request;
         request.method = method;
         const auto question = target.find('?');
@@ -251,8 +265,14 @@ TEST_F(DistributionApiTest, ConvertsByTagOnlyWhatTheClientCannotTake) {
     EXPECT_EQ(by_tag.header("Docker-Content-Digest"), model::Digest::of(by_tag.body).text());
     EXPECT_NE(by_tag.body, manifest);
     EXPECT_EQ(get("/v2/team/app/manifests/v1", {{"Accept", docker + ", */*"}}).body, manifest);
-    EXPECT_EQ(get("/v2/team/app/manifests/v1", {{"Accept", "text/html"}}).body, manifest);
-    EXPECT_EQ(get("/v2/team/app/manifests/" + model::Digest::of(manifest).text(), {{"Accept", docker}}).body, manifest);
+    EXPECT_EQ(get("/v2/team/app/manifests/v1", {{"Accept", "text/html, application/*"}}).body, manifest);
+    const auto by_digest = "/v2/team/app/manifests/" + model::Digest::of(manifest).text();
+    EXPECT_EQ(get(by_digest, {{"Accept", docker + ", " + type}}).body, manifest);
+    // What the client does not take is not there: by tag unless it can be converted, by digest always.
+    const std::string index = "application/vnd.oci.image.index.v1+json";
+    EXPECT_EQ(get(by_digest, {{"Accept", docker}}).code(), "MANIFEST_UNKNOWN");
+    EXPECT_EQ(get("/v2/team/app/manifests/v1", {{"Accept", index}}).code(), "MANIFEST_UNKNOWN");
+    EXPECT_EQ(send(http::Method::head, by_digest, "", {{"Accept", index}}).status(), 404);
 }
 
 TEST_F(DistributionApiTest, RefusesBadManifestsAndReferences) {
@@ -374,6 +394,21 @@ TEST_F(DistributionApiTest, UploadsInChunks) {
     EXPECT_EQ(get(done.header("Location")).body, "helloworld");
     EXPECT_EQ(get(location).code(), "BLOB_UPLOAD_UNKNOWN");
     EXPECT_EQ(get("/v2/team/app/blobs/uploads/nonsense").code(), "BLOB_UPLOAD_UNKNOWN");
+}
+
+TEST_F(DistributionApiTest, RefusesAChunkThatIsNotAsLongAsItsRange) {
+    for (const auto* chunk : {"hell", "hello!"}) {
+        MemorySource announced(chunk);
+        Unannounced unannounced(chunk);
+        for (ByteSource* source : std::initializer_list<ByteSource*>{&announced, &unannounced}) {
+            const auto location = send(http::Method::post, "/v2/team/app/blobs/uploads/").header("Location");
+            const auto refused = send_body(http::Method::patch, location, *source, {{"Content-Range", "0-4"}});
+            EXPECT_EQ(refused.status(), 416) << refused.body;
+            EXPECT_EQ(refused.code(), "BLOB_UPLOAD_INVALID");
+            EXPECT_EQ(refused.header("Location"), location);
+            EXPECT_EQ(refused.header("Range"), get(location).header("Range"));
+        }
+    }
 }
 
 TEST_F(DistributionApiTest, PushesInOneAndMounts) {

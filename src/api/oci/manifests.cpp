@@ -115,14 +115,14 @@ Task<http::Response> get_manifest(UseCases& use, Exchange& exchange) {
     auto found = co_await use.images.get(exchange.call, exchange.repository, *reference, exchange.is_head() ? no : yes);
     if (!found) co_return refusal(found.error());
     const auto& stored = **found;
-    // Only a tag leaves room for another form: a digest names exact bytes. A client that accepts nothing we have gets
-    // the stored form all the same, as the specification has it; ECR says the image is not there.
-    if (std::holds_alternative<model::Tag>(*reference)) {
-        const auto accepted = accept_headers(exchange.request);
-        if (!berth::oci::accepts(accepted, stored.media_type)) {
-            auto converted = converted_answer(exchange, stored, accepted);
-            if (converted) co_return std::move(*converted);
-        }
+    // A client that does not take the stored form is told, as ECR does, that there is nothing; without a list, or with
+    // */* in it, it takes everything. Only a tag leaves room for another form: a digest names exact bytes.
+    const auto accepted = accept_headers(exchange.request);
+    if (!berth::oci::accepts(accepted, stored.media_type)) {
+        const bool by_tag = std::holds_alternative<model::Tag>(*reference);
+        auto converted = by_tag ? converted_answer(exchange, stored, accepted) : std::nullopt;
+        if (converted) co_return std::move(*converted);
+        co_return refusal(Fault{.kind = FaultKind::image_not_found, .message = {}});
     }
     co_return manifest_answer(exchange, stored.digest, stored.media_type, stored.bytes);
 }

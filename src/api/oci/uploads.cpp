@@ -54,6 +54,20 @@ Task<http::Response> refuse_range(UseCases& use, Exchange& exchange, registry::U
     co_return upload_refusal(upload, fault);
 }
 
+// A body that does not announce its length shows only at its end that it is not as long as its range: the same refusal
+// as of one that does.
+Task<http::Response> refuse_chunk(UseCases& use, Exchange& exchange, const registry::UploadRef& upload, bool has_range,
+                                  Fault fault) {
+    if (has_range && fault.kind == FaultKind::size_mismatch) {
+        const auto received = co_await use.uploads.received(exchange.call, upload);
+        if (received) {
+            fault.kind = FaultKind::invalid_range;
+            fault.received = *received;
+        }
+    }
+    co_return upload_refusal(upload, fault);
+}
+
 // The blob, when there is one to mount. Arguments that make no sense mean an ordinary upload, as the specification
 // has it.
 Task<Result<std::optional<model::Blob>>> try_mount(UseCases& use, Exchange& exchange) {
@@ -116,7 +130,9 @@ Task<http::Response> append_to_upload(UseCases& use, Exchange& exchange) {
     if (!range) co_return co_await refuse_range(use, exchange, std::move(*upload), std::move(range.error()));
     auto received =
         co_await use.uploads.append(exchange.call, *upload, *range, *exchange.request.body, registry::ChunkKind::chunk);
-    if (!received) co_return upload_refusal(*upload, received.error());
+    if (!received) {
+        co_return co_await refuse_chunk(use, exchange, *upload, range->has_value(), std::move(received.error()));
+    }
     // 202 as the specification says; ECR's own 201 is what clients make exceptions for.
     co_return upload_answer(202, *upload, *received);
 }
@@ -132,7 +148,9 @@ Task<http::Response> complete_upload(UseCases& use, Exchange& exchange) {
     if (!range) co_return co_await refuse_range(use, exchange, std::move(*upload), std::move(range.error()));
     auto blob =
         co_await use.uploads.complete(exchange.call, *upload, std::move(*digest), *range, *exchange.request.body);
-    if (!blob) co_return upload_refusal(*upload, blob.error());
+    if (!blob) {
+        co_return co_await refuse_chunk(use, exchange, *upload, range->has_value(), std::move(blob.error()));
+    }
     co_return blob_created(exchange, blob->digest);
 }
 

@@ -68,6 +68,10 @@ Task<Answer<PutImage::Response>> PutImage::handle(Request request, const Call& c
         if (stored.error().kind == FaultKind::invalid_manifest) {
             co_return invalid_parameter("ImageManifest", "Invalid JSON syntax");
         }
+        if (stored.error().kind == FaultKind::too_large) {
+            co_return invalid_parameter("ImageManifest", "must have length less than or equal to " +
+                                                             std::to_string(call.environment.settings.manifest_bytes));
+        }
         co_return fail(std::move(stored));
     }
     Image image;
@@ -82,6 +86,6 @@ Task<Answer<PutImage::Response>> PutImage::handle(Request request, const Call& c
 
 }  // namespace
 
-constinit const Operation operation::put_image = bind<PutImage>();
+constinit const Operation operation::put_image = bind<PutImage>(manifest_body_limit);
 
 }  // namespace berth::api::aws
