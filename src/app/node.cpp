@@ -135,6 +135,7 @@ struct Node::Parts {
     SystemRandom random;
     const model::Registry own;
     const ListenAddress address;
+    Secret master_key;  // read before there are metadata that need it; moved from
 
     BlockingPool storage_pool;
     iam::OwnAccountAuthorizer authorizer;
@@ -189,6 +190,7 @@ Node::Parts::Parts(const Config& the_config)
       data(prepared(config)),
       own(own_registry(config)),
       address(listen_address(config)),
+      master_key(load_master_key(data, random)),
       storage_pool(storage_threads(config)),
       metadata(open_metadata(data)),
       blobs_store(data / "blobs", storage_pool,
@@ -199,7 +201,7 @@ Node::Parts::Parts(const Config& the_config)
                .blobs = blobs_store,
                .authorizer = authorizer,
                .settings = config.registry},
-      credentials(*metadata, clock, random, auth::SealingKey(load_master_key(data, random), random)),
+      credentials(*metadata, clock, random, auth::SealingKey(std::move(master_key), random)),
       key(token_key(credentials)),
       repositories(services),
       images(services),

@@ -150,6 +150,22 @@ TEST_F(DataFolder, AndItsFilesAreTheOwnersAlone) {
     EXPECT_EQ(std::distance(fs::directory_iterator(data_), fs::directory_iterator()), 2) << "nothing half-written";
 }
 
+TEST_F(DataFolder, ALostKeyIsNotReplaced) {
+    prepare_data_folder(data_);
+    const auto key = load_master_key(data_, random_);
+    std::ofstream(data_ / "metadata.db") << "secrets";
+    EXPECT_EQ(load_master_key(data_, random_).reveal(), key.reveal());
+    fs::remove(data_ / "master.key");
+    try {
+        (void)load_master_key(data_, random_);
+        FAIL() << "there is no key";
+    } catch (const UsageError& error) {
+        const auto wanted = (data_ / "master.key").string() + " is missing, restore it from a backup";
+        EXPECT_TRUE(std::string(error.what()).starts_with(wanted)) << error.what();
+    }
+    EXPECT_EQ(std::distance(fs::directory_iterator(data_), fs::directory_iterator()), 1) << "nothing was written";
+}
+
 TEST_F(DataFolder, AWrongKeyAndAFileInItsPlaceAreRefused) {
     prepare_data_folder(data_);
     std::ofstream(data_ / "master.key") << "short";
