@@ -233,6 +233,7 @@ Node::Parts::Parts(const Config& the_config)
       bodies(config.request_memory),
       door(operations, counters, config.access_log),
       server(server_options(), [this](http::Request& request) { return door.handle(request); }) {
+    note_own_registry(own, *metadata);
     ensure_root_key(config, own, credentials);
     endpoints = std::make_unique<api::Endpoints>(endpoints_of(config, own, address, server.port()));
     distribution = std::make_unique<api::oci::DistributionApi>(api::oci::UseCases{.repositories = repositories,
