@@ -12,10 +12,12 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace berth::app {
@@ -25,6 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
+constexpr int unfinished_exit = 1;
 constexpr int damage_exit = 3;
 
 struct Arguments {
@@ -64,29 +67,41 @@ std::string join(const std::vector<model::Tag>& tags) {
     return all.empty() ? "-" : all;
 }
 
+// What repairing came to for one damaged or superfluous thing.
+std::string repaired(const registry::FsckReport& report, const std::string& what,
+                     std::optional<registry::Damage> damage = std::nullopt) {
+    if (report.repaired == registry::Repair::no || damage == registry::Damage::missing) return "";
+    const auto failure = std::ranges::find(report.failures, what, &registry::FsckFailure::what);
+    return failure == report.failures.end() ? "  set aside" : "  cannot be set aside: " + failure->why;
+}
+
 void print_table(const registry::FsckReport& report) {
-    const bool repaired = report.repaired == registry::Repair::yes;
     for (const auto& blob : report.blobs) {
         print("damaged blob   " + blob.digest.text() + "  " + std::string(to_text(blob.damage)) + "  " +
               std::to_string(blob.size) + " bytes" + (blob.key.empty() ? "  in the metadata" : "  key " + blob.key) +
-              (repaired ? "  set aside" : "") + "\n");
+              repaired(report, blob.digest.text(), blob.damage) + "\n");
     }
     for (const auto& image : report.images) {
         const bool manifest = image.damaged == image.digest;
         const bool binned = image.where == registry::Whereabouts::recycle_bin;
         print((binned ? "lost deleted   " : "lost image     ") + name_of(image.repository) + "@" + image.digest.text() +
               "  tags " + join(image.tags) + "  " + (manifest ? "its manifest" : "blob " + image.damaged.text()) +
-              ": " + std::string(to_text(image.damage)) + "\n");
+              ": " + std::string(to_text(image.damage)) +
+              (manifest ? repaired(report, image.damaged.text(), image.damage) : "") + "\n");
     }
-    for (const auto& key : report.orphans) {
-        print("orphan         key " + key + (repaired ? "  set aside" : "") + "\n");
+    for (const auto& wrong : report.false_sizes) {
+        print("false size     " + name_of(wrong.repository) + "@" + wrong.digest.text() + "  tags " + join(wrong.tags) +
+              "  " + wrong.named.text() + " has " + std::to_string(wrong.actual_size) + " bytes, not " +
+              std::to_string(wrong.size) + "\n");
     }
+    for (const auto& name : report.orphans) print("orphan         " + name + repaired(report, name) + "\n");
     print("checked " + std::to_string(report.checked.blobs) + " blobs and " + std::to_string(report.checked.images) +
           " images, read " + std::to_string(report.checked.bytes) + " bytes: " +
           (report.whole() ? "nothing is lost"
                           : std::to_string(report.blobs.size()) + " damaged blobs, " +
                                 std::to_string(report.images.size()) + " losses to images") +
-          ", " + std::to_string(report.orphans.size()) + " orphans\n");
+          ", " + std::to_string(report.orphans.size()) + " orphans" +
+          (report.false_sizes.empty() ? "" : ", " + std::to_string(report.false_sizes.size()) + " false sizes") + "\n");
 }
 
 json::array tags_of(const std::vector<model::Tag>& tags) {
@@ -112,6 +127,21 @@ void print_json(const registry::FsckReport& report) {
                                       {"damage", to_text(image.damage)},
                                       {"deleted", image.where == registry::Whereabouts::recycle_bin}});
     }
+    json::array false_sizes;
+    for (const auto& wrong : report.false_sizes) {
+        false_sizes.push_back(json::object{{"registryId", wrong.repository.registry.account.text()},
+                                           {"region", wrong.repository.registry.region.text()},
+                                           {"repositoryName", wrong.repository.name.text()},
+                                           {"imageDigest", wrong.digest.text()},
+                                           {"imageTags", tags_of(wrong.tags)},
+                                           {"named", wrong.named.text()},
+                                           {"size", wrong.size},
+                                           {"actualSize", wrong.actual_size}});
+    }
+    json::array failures;
+    for (const auto& failure : report.failures) {
+        failures.push_back(json::object{{"what", failure.what}, {"why", failure.why}});
+    }
     json::array orphans;
     for (const auto& key : report.orphans) orphans.emplace_back(key);
     const json::object all{{"whole", report.whole()},
@@ -121,7 +151,9 @@ void print_json(const registry::FsckReport& report) {
                            {"bytesRead", report.checked.bytes},
                            {"damagedBlobs", std::move(blobs)},
                            {"lostImages", std::move(images)},
-                           {"orphans", std::move(orphans)}};
+                           {"falseSizes", std::move(false_sizes)},
+                           {"orphans", std::move(orphans)},
+                           {"failures", std::move(failures)}};
     print(json::serialize(all) + "\n");
 }
 
@@ -129,7 +161,7 @@ std::unique_ptr<store::sqlite::SqliteMetadata> open_metadata(const fs::path& dat
     const auto file = data / "metadata.db";
     if (!fs::exists(file)) throw UsageError(data.string() + " is not a data folder: it has no metadata.db");
     auto opened = store::sqlite::SqliteMetadata::open({.path = file});
-    if (!opened) throw UsageError(opened.error().message + "; fsck needs the folder for itself: stop the server first");
+    if (!opened) throw UsageError(opened.error().message);
     return std::move(*opened);
 }
 
@@ -150,7 +182,8 @@ int run(const Arguments& arguments) {
     if (!report) throw std::runtime_error("fsck could not go on: " + report.error().message);
     if (arguments.format == "json") print_json(*report);
     if (arguments.format == "table") print_table(*report);
-    return report->whole() ? 0 : damage_exit;
+    if (!report->whole()) return damage_exit;
+    return report->failures.empty() ? 0 : unfinished_exit;
 }
 
 }  // namespace
@@ -167,8 +200,9 @@ void add_fsck_command(CLI::App& program, int& exit_code) {
         ->check(CLI::IsMember({"table", "json"}))
         ->capture_default_str();
     command->footer(
-        "Exit code: 0 nothing is lost (orphans only cost space), 3 something is damaged or lost, 1 the check could\n"
-        "not be brought to its end, 2 wrong usage, or a server has the folder.");
+        "Exit code: 0 nothing is lost (orphans only cost space, a false size is what was pushed), 3 something is\n"
+        "damaged or lost, 1 the check could not be brought to its end or something not be set aside, 2 wrong usage,\n"
+        "or a server has the folder.");
     command->callback([arguments, &exit_code] { exit_code = run(*arguments); });
 }
 

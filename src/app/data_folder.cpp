@@ -46,8 +46,22 @@ private:
     int descriptor_;
 };
 
-// A new file beside it, synced, then renamed over it, then the folder synced.
-void write_private_file(const fs::path& path, std::string_view bytes) {
+enum class Existing : bool { is_replaced, stays };
+
+// 0, or -1 with errno. Not all file systems can link.
+int put_in_place(const fs::path& temporary, const fs::path& path, Existing existing) {
+    if (existing == Existing::stays) {
+        const bool done = ::link(temporary.c_str(), path.c_str()) == 0 || errno == EEXIST;
+        if (done) {
+            static_cast<void>(std::remove(temporary.c_str()));
+            return 0;
+        }
+    }
+    return std::rename(temporary.c_str(), path.c_str());
+}
+
+// A new file beside it, synced, then put in its place, then the folder synced.
+void write_private_file(const fs::path& path, std::string_view bytes, Existing existing) {
     const auto temporary = fs::path(path).concat(".new");
     const auto give_up = [&](const char* step) {
         const std::string reason = std::strerror(errno);
@@ -60,9 +74,16 @@ void write_private_file(const fs::path& path, std::string_view bytes) {
         if (!file.opened()) give_up("create");
         if (!file.write_all(bytes) || !file.sync()) give_up("write");
     }
-    if (std::rename(temporary.c_str(), path.c_str()) != 0) give_up("rename");
+    if (put_in_place(temporary, path, existing) != 0) give_up("rename");
     const File folder(path.parent_path(), O_RDONLY | O_DIRECTORY);
     if (!folder.opened() || !folder.sync()) give_up("sync the folder of");
+}
+
+void make_master_key(const fs::path& path, Random& random) {
+    std::array<std::byte, key_bytes> bytes{};
+    random.fill(bytes);
+    const Secret key(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    write_private_file(path, key.reveal(), Existing::stays);
 }
 
 }  // namespace
@@ -84,11 +105,11 @@ void prepare_data_folder(const fs::path& data) {
 Secret load_master_key(const fs::path& data, Random& random) {
     const auto path = data / "master.key";
     if (!fs::exists(path)) {
-        std::array<std::byte, key_bytes> bytes{};
-        random.fill(bytes);
-        Secret key(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-        write_private_file(path, key.reveal());
-        return key;
+        if (const auto metadata = data / "metadata.db"; fs::exists(metadata)) {
+            throw UsageError(path.string() + " is missing, restore it from a backup: it opens the secrets in " +
+                             metadata.string());
+        }
+        make_master_key(path, random);
     }
     std::ifstream file(path, std::ios::binary);
     std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
@@ -108,7 +129,7 @@ void write_credentials(const fs::path& data, std::string_view access_key_id, std
     text += "\nregion = ";
     text += region;
     text += '\n';
-    write_private_file(data / "credentials", text);
+    write_private_file(data / "credentials", text, Existing::is_replaced);
 }
 
 }  // namespace berth::app

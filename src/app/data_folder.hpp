@@ -14,8 +14,9 @@ namespace berth::app {
 // Makes the folder (mode 0700) when it is not there. Throws UsageError when it cannot be used.
 void prepare_data_folder(const std::filesystem::path& data);
 
-// DATA/master.key, 32 bytes that seal the secrets in the metadata; made at the first start. Whoever has the metadata
-// without this file cannot read them. Throws UsageError when the file is there but not a key.
+// DATA/master.key, 32 bytes that seal the secrets in the metadata; made at the first start, before there are any.
+// Whoever has the metadata without this file cannot read them. Throws UsageError when the file is no key, or is missing
+// where there are metadata. Two first starts at once get the same key.
 [[nodiscard]] Secret load_master_key(const std::filesystem::path& data, Random& random);
 
 // DATA/credentials, in the AWS shared-credentials format (profile `default`), mode 0600.

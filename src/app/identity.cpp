@@ -4,6 +4,7 @@
 #include "app/usage_error.hpp"
 #include "async/run_blocking.hpp"
 #include "base/log.hpp"
+#include "store/transaction.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -35,6 +36,18 @@ model::Registry own_registry(const Config& config) {
                          "' is not a region name, such as us-east-1; give one as --region");
     }
     return {.account = *account, .region = *region};
+}
+
+void note_own_registry(const model::Registry& own, store::Metadata& metadata) {
+    const auto serving = own.account.text() + "/" + own.region.text();
+    const auto kept = run_blocking(metadata.write([&](store::Transaction& tx) -> Result<std::string> {
+        return tx.credentials().put_setting_if_absent("own_registry", serving);
+    }));
+    if (!kept) throw UsageError("the metadata cannot be written: " + kept.error().message);
+    if (*kept == serving) return;
+    log::warning(
+        "this data folder was made for another registry: its repositories and its root access key are that one's",
+        {{"made_for", *kept}, {"serving", serving}, {"see", "--account, --region"}});
 }
 
 void ensure_root_key(const Config& config, const model::Registry& registry, registry::Credentials& credentials) {

@@ -136,6 +136,7 @@ struct Node::Parts {
     SystemRandom random;
     const model::Registry own;
     const ListenAddress address;
+    Secret master_key;  // read before there are metadata that need it; moved from
 
     BlockingPool storage_pool;
     iam::OwnAccountAuthorizer authorizer;
@@ -190,6 +191,7 @@ Node::Parts::Parts(const Config& the_config)
       data(prepared(config)),
       own(own_registry(config)),
       address(listen_address(config)),
+      master_key(load_master_key(data, random)),
       storage_pool(storage_threads(config)),
       metadata(open_metadata(data)),
       blobs_store(data / "blobs", storage_pool,
@@ -200,7 +202,7 @@ Node::Parts::Parts(const Config& the_config)
                .blobs = blobs_store,
                .authorizer = authorizer,
                .settings = config.registry},
-      credentials(*metadata, clock, random, auth::SealingKey(load_master_key(data, random), random)),
+      credentials(*metadata, clock, random, auth::SealingKey(std::move(master_key), random)),
       key(token_key(credentials)),
       repositories(services),
       images(services),
@@ -232,6 +234,7 @@ Node::Parts::Parts(const Config& the_config)
       bodies(config.request_memory),
       door(operations, counters, config.access_log),
       server(server_options(), [this](http::Request& request) { return door.handle(request); }) {
+    note_own_registry(own, *metadata);
     ensure_root_key(config, own, credentials);
     endpoints = std::make_unique<api::Endpoints>(endpoints_of(config, own, address, server.port()));
     distribution = std::make_unique<api::oci::DistributionApi>(api::oci::UseCases{.repositories = repositories,
@@ -338,7 +341,7 @@ Node::~Node() = default;
 void Node::run() {
     auto& parts = *parts_;
     log::info("serving", {{"version", std::string(version)},
-                          {"address", parts.address.host + ":" + std::to_string(parts.server.port())},
+                          {"address", to_text({.host = parts.address.host, .port = parts.server.port()})},
                           {"url", parts.endpoints->seen_from("").proxy_endpoint(parts.own)},
                           {"account", parts.own.account.text()},
                           {"region", parts.own.region.text()},

@@ -79,6 +79,62 @@ TEST(Settings, EveryRowButTextSaysWhatToWrite) {
     }
 }
 
+// Below its least value a setting burns a processor or has every request refused.
+TEST(Settings, ValuesThatBreakTheServerAreRefused) {
+    const auto refusal_of = [](std::string_view key, const std::string& value) -> std::string {
+        Config config;
+        try {
+            apply_setting(config, key, value, "--set ");
+        } catch (const UsageError& error) {
+            EXPECT_EQ(find_setting(key)->show(config), find_setting(key)->show(Config())) << key;
+            return error.what();
+        }
+        return "";
+    };
+    EXPECT_EQ(refusal_of("jobs.poll_interval", "0s"), "--set jobs.poll_interval = 0s: write a duration, 10ms or more");
+    EXPECT_EQ(refusal_of("limits.header_bytes", "10"), "--set limits.header_bytes = 10: write a size, 8KiB or more");
+    EXPECT_EQ(refusal_of("limits.connections", "0"), "--set limits.connections = 0: write a whole number, 1 or more");
+    EXPECT_EQ(refusal_of("limits.manifest_bytes", "-1"),
+              "--set limits.manifest_bytes = -1: write a size such as 64KiB, 4MiB or 10GiB");
+    for (const auto* key :
+         {"storage.gc_interval", "storage.sweep_interval", "storage.purge_interval", "storage.gc_grace",
+          "pulls.write_interval", "limits.header_timeout", "limits.idle_timeout", "limits.stall_timeout",
+          "limits.upload_lifetime", "images.recycle_interval", "lifecycle.interval", "lifecycle.sweep_interval",
+          "lifecycle.preview_lifetime", "scanner.database_poll", "scanner.first_retry", "scanner.image_time",
+          "scanner.clair_timeout", "scanner.clair_poll", "scanner.clair_interval"}) {
+        EXPECT_NE(refusal_of(key, "0s"), "") << key;
+    }
+    for (const auto* key :
+         {"limits.manifest_depth", "limits.request_memory", "limits.manifest_bytes", "limits.layer_bytes",
+          "limits.tags_per_image", "limits.uploads_per_repository", "lifecycle.batch", "scanner.workers",
+          "scanner.attempts", "scanner.layer_workers", "scanner.worker_memory", "scanner.worker_cpu",
+          "scanner.worker_layers", "scanner.image_layers", "scanner.layer_unpacked"}) {
+        EXPECT_NE(refusal_of(key, "0"), "") << key;
+    }
+    // Off, or none.
+    for (const auto* key : {"server.threads", "storage.gc_rate", "storage.keep_free", "limits.min_body_rate"}) {
+        EXPECT_EQ(refusal_of(key, "0"), "") << key;
+    }
+    for (const auto* key : {"images.recycle_bin", "scanner.update_interval", "lifecycle.push_delay"}) {
+        EXPECT_EQ(refusal_of(key, "0s"), "") << key;
+    }
+}
+
+TEST(Settings, ALeastValueIsShownAndTaken) {
+    const auto* setting = find_setting("limits.connections");
+    EXPECT_EQ(setting->type, "number, 1 or more");
+    EXPECT_EQ(find_setting("server.threads")->type, "number");
+    Config config;
+    EXPECT_EQ(setting->set(config, "1"), std::nullopt);
+    EXPECT_EQ(config.limits.connections, 1U);
+    try {
+        apply_setting(config, "limits.conections", "1", "--set ");
+        FAIL() << "there is no such setting";
+    } catch (const UsageError& error) {
+        EXPECT_NE(std::string(error.what()).find("limits.conections"), std::string::npos);
+    }
+}
+
 TEST(Settings, AFileIsReadOverTheDefaults) {
     const testing::Folder folder;
     const auto path = (folder.path() / "berth.toml").string();
@@ -122,6 +178,7 @@ TEST(ListenAddress, IsHostAndPort) {
     for (const auto* wrong : {"", "5000", "host", "host:", "host:65536", "host:-1", "host:5x", "::1:5000", "[::1]"}) {
         EXPECT_EQ(parse_listen_address(wrong), std::nullopt) << wrong;
     }
+    for (const auto* text : {"127.0.0.1:5000", "[::1]:5000"}) EXPECT_EQ(to_text(*parse_listen_address(text)), text);
 }
 
 class DataFolder : public ::testing::Test {
@@ -148,6 +205,22 @@ TEST_F(DataFolder, AndItsFilesAreTheOwnersAlone) {
     const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
     EXPECT_EQ(text, "[default]\naws_access_key_id = AKIB\naws_secret_access_key = secret\nregion = us-east-1\n");
     EXPECT_EQ(std::distance(fs::directory_iterator(data_), fs::directory_iterator()), 2) << "nothing half-written";
+}
+
+TEST_F(DataFolder, ALostKeyIsNotReplaced) {
+    prepare_data_folder(data_);
+    const auto key = load_master_key(data_, random_);
+    std::ofstream(data_ / "metadata.db") << "secrets";
+    EXPECT_EQ(load_master_key(data_, random_).reveal(), key.reveal());
+    fs::remove(data_ / "master.key");
+    try {
+        (void)load_master_key(data_, random_);
+        FAIL() << "there is no key";
+    } catch (const UsageError& error) {
+        const auto wanted = (data_ / "master.key").string() + " is missing, restore it from a backup";
+        EXPECT_TRUE(std::string(error.what()).starts_with(wanted)) << error.what();
+    }
+    EXPECT_EQ(std::distance(fs::directory_iterator(data_), fs::directory_iterator()), 1) << "nothing was written";
 }
 
 TEST_F(DataFolder, AWrongKeyAndAFileInItsPlaceAreRefused) {

@@ -1,6 +1,7 @@
 #include "registry/fsck.hpp"
 
 #include "base/size.hpp"
+#include "oci/manifest.hpp"
 #include "registry/hasher.hpp"
 
 #include <algorithm>
@@ -56,14 +57,20 @@ private:
     Task<Result<std::optional<Damage>>> look_at_inline(const model::Blob& blob);
     Task<Result<std::optional<Damage>>> look_at_stored(const model::Blob& blob);
     Task<Result<void>> note_damage(const model::Blob& blob, Damage damage);
+    Task<Result<void>> put_aside(const model::Blob& blob);
     Task<Result<void>> check_needs(Whereabouts where);
     void note_lost(store::Transaction& tx, Whereabouts where, model::ImageRowId image, const model::Digest& damaged,
                    Damage damage);
     Task<Result<void>> check_manifests(Whereabouts where);
     [[nodiscard]] std::optional<Damage> look_at(const model::Image& image, const std::optional<std::string>& bytes);
+    void note_false_sizes(store::Transaction& tx, const model::Image& image, const std::string& bytes);
     Task<Result<void>> erase_damaged(Whereabouts where, const model::Image& image, std::optional<std::string> bytes);
     Task<Result<void>> find_orphans();
     Task<Result<void>> keep_aside(std::string_view bytes);
+    // Repairing goes on with the rest.
+    void note_failure(std::string what, Fault why) {
+        report_.failures.push_back({.what = std::move(what), .why = std::move(why.message)});
+    }
 
     FsckStores stores_;
     FsckOptions options_;
@@ -103,7 +110,7 @@ Task<Result<std::optional<Damage>>> Run::look_at_inline(const model::Blob& blob)
     auto found = co_await read([&](store::Transaction& tx) -> Result<std::optional<std::string>> {
         return tx.blobs().inline_bytes(blob.digest);
     });
-    if (!found) co_return fail(std::move(found));
+    if (!found) co_return Damage::unreadable;
     const auto& bytes = *found;
     if (!bytes) co_return Damage::missing;
     if (bytes->size() != blob.size) co_return Damage::wrong_size;
@@ -138,23 +145,31 @@ Task<Result<void>> Run::note_damage(const model::Blob& blob, Damage damage) {
     damaged_.emplace(blob.digest.text(), damage);
     report_.blobs.push_back({.digest = blob.digest, .size = blob.size, .damage = damage, .key = blob.location.key});
     if (options_.repair == Repair::no) co_return Result<void>{};
-    if (!blob.location.key.empty()) {
-        auto aside = co_await stores_.blobs.set_aside(blob.location.key);
-        if (!aside && aside.error().kind != FaultKind::blob_not_found) co_return aside;
-    } else {
-        auto bytes = co_await read([&](store::Transaction& tx) -> Result<std::optional<std::string>> {
-            return tx.blobs().inline_bytes(blob.digest);
-        });
-        if (!bytes) co_return fail(std::move(bytes));
-        if (*bytes) {
-            auto kept = co_await keep_aside(**bytes);
-            if (!kept) co_return kept;
-        }
+    auto aside = co_await put_aside(blob);
+    // It is not forgotten then: what cannot be kept is not given up.
+    if (!aside) {
+        note_failure(blob.digest.text(), std::move(aside.error()));
+        co_return Result<void>{};
     }
     co_return co_await stores_.metadata.write([&](store::Transaction& tx) -> Result<void> {
         tx.blobs().forget(blob.digest);
         return {};
     });
+}
+
+// What is not there needs not be moved.
+Task<Result<void>> Run::put_aside(const model::Blob& blob) {
+    if (!blob.location.key.empty()) {
+        auto aside = co_await stores_.blobs.set_aside(blob.location.key);
+        if (!aside && aside.error().kind != FaultKind::blob_not_found) co_return aside;
+        co_return Result<void>{};
+    }
+    auto bytes = co_await read([&](store::Transaction& tx) -> Result<std::optional<std::string>> {
+        return tx.blobs().inline_bytes(blob.digest);
+    });
+    if (!bytes) co_return fail(std::move(bytes));
+    if (!*bytes) co_return Result<void>{};
+    co_return co_await keep_aside(**bytes);
 }
 
 Task<Result<void>> Run::check_needs(Whereabouts where) {
@@ -227,6 +242,7 @@ Task<Result<void>> Run::check_manifests(Whereabouts where) {
                 bytes = binned ? tx.bin().find_manifest(image.id) : tx.images().find_manifest(image.id);
                 const auto found = look_at(image, bytes);
                 if (found) note_lost(tx, where, image.id, image.digest, *found);
+                if (!found && !binned) note_false_sizes(tx, image, *bytes);
                 return found;
             });
             if (!damage) co_return fail(std::move(damage));
@@ -238,10 +254,37 @@ Task<Result<void>> Run::check_manifests(Whereabouts where) {
     }
 }
 
+void Run::note_false_sizes(store::Transaction& tx, const model::Image& image, const std::string& bytes) {
+    // What is stored was accepted once, whatever the limits are today.
+    const auto manifest = oci::parse_manifest(bytes, image.media_type, {.depth = 1024, .descriptors = 100'000});
+    if (!manifest) return;
+    const auto note = [&](const model::Descriptor& named, std::uint64_t actual) {
+        if (named.size == actual) return;
+        auto repository = tx.repositories().find(image.repository);
+        if (!repository) return;
+        report_.false_sizes.push_back(
+            {.repository = {.registry = std::move(repository->registry), .name = std::move(repository->name)},
+             .digest = image.digest,
+             .tags = tx.images().tags(image.id),
+             .named = named.digest,
+             .size = named.size,
+             .actual_size = actual});
+    };
+    for (const auto& blob : manifest->blobs) {
+        if (const auto found = tx.blobs().find(blob.digest)) note(blob, found->size);
+    }
+    for (const auto& child : manifest->children) {
+        if (const auto found = tx.images().find(image.repository, child.digest)) note(child, found->manifest_size);
+    }
+}
+
 Task<Result<void>> Run::erase_damaged(Whereabouts where, const model::Image& image, std::optional<std::string> bytes) {
     if (bytes) {
         auto kept = co_await keep_aside(*bytes);
-        if (!kept) co_return kept;
+        if (!kept) {
+            note_failure(image.digest.text(), std::move(kept.error()));
+            co_return Result<void>{};
+        }
     }
     // Its blobs have a day: whoever pushes the image again need not send them.
     const auto review_at = stores_.clock.now() + std::chrono::hours(24);
@@ -261,18 +304,18 @@ Task<Result<void>> Run::find_orphans() {
     std::ranges::sort(keys_);
     std::vector<std::string> unnamed;
     std::ranges::set_difference(*stored, keys_, std::back_inserter(unnamed));
-    for (auto& key : unnamed) {
+    for (auto& name : unnamed) {
         auto known = co_await read([&](store::Transaction& tx) -> Result<bool> {
-            const auto upload = model::UploadId::parse(key);
-            return (upload && tx.uploads().find(*upload)) || tx.blobs().is_discarded(key);
+            const auto upload = model::UploadId::parse(name);
+            return (upload && tx.uploads().find(*upload)) || tx.blobs().is_discarded(name);
         });
         if (!known) co_return fail(std::move(known));
         if (*known) continue;
         if (options_.repair == Repair::yes) {
-            auto aside = co_await stores_.blobs.set_aside(key);
-            if (!aside) co_return aside;
+            auto aside = co_await stores_.blobs.set_aside(name);
+            if (!aside) note_failure(name, std::move(aside.error()));
         }
-        report_.orphans.push_back(std::move(key));
+        report_.orphans.push_back(std::move(name));
     }
     co_return Result<void>{};
 }

@@ -65,14 +65,33 @@ struct DamagedBlob {
     std::string key;  // where its bytes are, or were moved aside; empty: in the metadata
 };
 
+// A manifest that names a blob or a child with a size it has not: the more careful clients refuse to pull it. Docker
+// pushed such lists (docker/cli#1156), so a push is not refused for it.
+struct FalseSize {
+    RepositoryRef repository;
+    model::Digest digest;
+    std::vector<model::Tag> tags;
+    model::Digest named;
+    std::uint64_t size = 0;         // what the manifest says
+    std::uint64_t actual_size = 0;  // what it is
+};
+
+// What repairing could not set aside: a digest, or an orphan's name.
+struct FsckFailure {
+    std::string what;
+    std::string why;
+};
+
 struct FsckReport {
     FsckProgress checked;
-    std::vector<DamagedBlob> blobs;    // whether or not an image needs them
-    std::vector<LostImage> images;     // one entry for each (image, damaged thing)
-    std::vector<std::string> orphans;  // keys in the blob store that nothing names
+    std::vector<DamagedBlob> blobs;  // whether or not an image needs them
+    std::vector<LostImage> images;   // one entry for each (image, damaged thing)
+    std::vector<FalseSize> false_sizes;
+    std::vector<std::string> orphans;  // what lies in the blob store and nothing names
+    std::vector<FsckFailure> failures;
     Repair repaired = Repair::no;
 
-    // Orphans cost space and harm nobody.
+    // Orphans cost space and harm nobody; a false size is what a client pushed, and is served as it was.
     [[nodiscard]] bool whole() const { return blobs.empty() && images.empty(); }
 };
 
@@ -84,8 +103,8 @@ struct FsckStores {
     Random& random;
 };
 
-// A Fault: it could not be brought to its end. Memory grows with the number of file blobs (their keys) and with the
-// damage, not with the number of images.
+// A Fault: it could not be brought to its end. What cannot be repaired does not end it. Memory grows with the number of
+// file blobs (their keys) and with the damage, not with the number of images.
 [[nodiscard]] Task<Result<FsckReport>> fsck(FsckStores stores, FsckOptions options);
 
 }  // namespace berth::registry

@@ -250,6 +250,78 @@ TEST_F(FsckTest, RottenInlineBytesAreSetAsideToo) {
     EXPECT_TRUE(check().whole());
 }
 
+// As after a copy that went wrong, or a person's own file.
+TEST_F(FsckTest, StraysAreOrphansAndSetAside) {
+    const auto blobs = world_.folder.path() / "blobs";
+    const std::string stray = "11111111-1111-4111-8111-111111111111";
+    for (const auto* folder : {"11", "12"}) std::ofstream(blobs / folder / stray) << "hi";
+    std::ofstream(blobs / "00" / "orphan") << "hi";
+    const auto found = check().orphans;
+    ASSERT_EQ(found.size(), 3U);
+    EXPECT_EQ(found[0], "00/orphan");
+    const auto repaired = check(Digests::trust, Repair::yes);
+    EXPECT_TRUE(repaired.whole());
+    EXPECT_TRUE(repaired.failures.empty());
+    EXPECT_EQ(repaired.orphans, found);
+    EXPECT_EQ(quarantined(), 3U);
+    EXPECT_TRUE(check().orphans.empty());
+    EXPECT_EQ(world_.pull("app", digest(large_)).value().size(), large_.size());
+}
+
+TEST_F(FsckTest, WhatCannotBeSetAsideDoesNotEndTheRepair) {
+    rot(key_);
+    const auto blobs = world_.folder.path() / "blobs";
+    for (const auto* name : {"a", "b"}) std::ofstream(blobs / "00" / name) << "hi";
+    std::ofstream(blobs / "quarantine") << "in the way";
+    const auto report = check(Digests::compute, Repair::yes);
+    expect_loss(report, digest(large_), Damage::wrong_content);
+    EXPECT_EQ(report.orphans, (std::vector<std::string>{"00/a", "00/b"}));
+    std::vector<std::string> stuck;
+    for (const auto& failure : report.failures) stuck.push_back(failure.what);
+    EXPECT_EQ(stuck, (std::vector<std::string>{digest(large_).text(), "00/a", "00/b"}));
+
+    std::filesystem::remove(blobs / "quarantine");
+    expect_loss(check(Digests::compute, Repair::yes), digest(large_), Damage::wrong_content);
+    EXPECT_EQ(quarantined(), 3U) << "it was not forgotten while its bytes were where they had been";
+}
+
+// Of an old client's list, say. Clients that compare sizes cannot pull it; all bytes are what they were.
+TEST_F(FsckTest, FalseSizesAreNamed) {
+    const auto put = [&](const std::string& bytes, const std::vector<model::Tag>& tags = {}) {
+        NewManifest image;
+        image.bytes = bytes;
+        image.tags = tags;
+        ASSERT_TRUE(wait_for(world_.images.put(world_.root, repository("app"), image)));
+    };
+    auto layer = manifest_of(small_, {small_});
+    const auto at = layer.rfind(R"("size":6)");
+    ASSERT_NE(at, std::string::npos);
+    layer.replace(at, 8, R"("size":999)");
+    put(layer, {tag("false")});
+    const auto index = testing::index_of({manifest_});
+    auto wrong_child = index;
+    const auto size = std::to_string(manifest_.size());
+    wrong_child.replace(wrong_child.find("\"size\":" + size), 7 + size.size(), "\"size\":1");
+    put(index);
+    put(wrong_child);
+
+    const auto report = check();
+    EXPECT_TRUE(report.whole());
+    ASSERT_EQ(report.false_sizes.size(), 2U);
+    const auto& of_layer = report.false_sizes[report.false_sizes[0].named == digest(small_) ? 0 : 1];
+    const auto& of_child = report.false_sizes[report.false_sizes[0].named == digest(small_) ? 1 : 0];
+    EXPECT_EQ(of_layer.repository, repository("app"));
+    EXPECT_EQ(of_layer.digest, digest(layer));
+    EXPECT_EQ(of_layer.tags, std::vector{tag("false")});
+    EXPECT_EQ(of_layer.named, digest(small_));
+    EXPECT_EQ(of_layer.size, 999U);
+    EXPECT_EQ(of_layer.actual_size, small_.size());
+    EXPECT_EQ(of_child.digest, digest(wrong_child));
+    EXPECT_EQ(of_child.named, digest(manifest_));
+    EXPECT_EQ(of_child.size, 1U);
+    EXPECT_EQ(of_child.actual_size, manifest_.size());
+}
+
 TEST_F(FsckTest, AFailingStoreIsUnreadable) {
     world_.blob_store.fail_on(testing::BlobCall::read, 2);
     expect_loss(check(), digest(large_), Damage::unreadable);

@@ -205,6 +205,42 @@ TEST_F(RecycleBinTest, AnIndexDoesNotComeBackWithoutItsChildren) {
     EXPECT_EQ(restore({by_tag("multi")}), Lines{"[multi]"});
 }
 
+// What a repaired storage has lost is not the bin's to bring back.
+TEST_F(RecycleBinTest, AnImageDoesNotComeBackWithoutItsLayers) {
+    const auto index = index_of({one_});
+    put(one_, {"a"});
+    put(index, {"multi"});
+    remove({by_digest(index), by_digest(one_)});
+    ASSERT_TRUE(wait_for(world_.metadata->write([&](store::Transaction& tx) -> Result<void> {
+        tx.blobs().forget(digest("config"));
+        return {};
+    })));
+    const auto refused = wait_for(world_.bin.restore(world_.root, app_, {by_tag("a")}, TagConflict::fails)).value();
+    const auto& failure = std::get<ImageFailure>(refused.at(0));
+    EXPECT_EQ(failure.code, "LayersNotFound");
+    EXPECT_NE(failure.reason.find(digest("config").text()), std::string::npos) << failure.reason;
+    EXPECT_EQ(restore({by_tag("multi")}), Lines{"LayersNotFound"}) << "each or not at all";
+    EXPECT_FALSE(there(one_));
+    EXPECT_FALSE(there(index));
+    EXPECT_EQ(binned().size(), 2U);
+    EXPECT_EQ(at("a"), "");
+
+    world_.push("app", "config");
+    EXPECT_EQ(restore({by_tag("multi")}), Lines{"[a][multi]"});
+    EXPECT_EQ(world_.pull("app", digest("config")).value(), "config");
+}
+
+TEST_F(RecycleBinTest, MissingLayersAreAcceptedOnRestoreAsOnPush) {
+    put(one_, {"a"});
+    remove({by_tag("a")});
+    ASSERT_TRUE(wait_for(world_.metadata->write([&](store::Transaction& tx) -> Result<void> {
+        tx.blobs().forget(digest("config"));
+        return {};
+    })));
+    world_.settings.missing_blobs = Missing::accept;
+    EXPECT_EQ(restore({by_tag("a")}), Lines{"[a]"});
+}
+
 TEST_F(RecycleBinTest, BlobsStayForWhatIsInTheBin) {
     put(one_, {"a"});
     remove({by_tag("a")});

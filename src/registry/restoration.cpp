@@ -91,7 +91,7 @@ Restoration::Problem Restoration::restore_whole(store::BinnedImage root, TagConf
     return std::nullopt;
 }
 
-// One that cannot come back now (a child of it is lost, this call has restored enough) stays in the bin.
+// One that cannot come back now (a child or a layer of it is lost, this call has restored enough) stays in the bin.
 void Restoration::restore_followers(const Left& subject, std::vector<Left>& left) {
     const auto most = most_images - images_planned_;
     // Before `left` grows, which `subject` may be part of.
@@ -113,7 +113,24 @@ Restoration::Problem Restoration::plan_image(Plan& plan, std::size_t step, TagCo
     }
     const auto manifest = parse(tx_.bin().manifest(image.id), image);
     if (!manifest) throw std::logic_error("a manifest in the bin cannot be read: " + manifest.error().message);
+    if (auto problem = plan_blobs(image, manifest->blobs)) return problem;
     return plan_children(plan, manifest->children);
+}
+
+// The bin keeps what its images need, but not from a damaged storage (fsck --repair forgets what is lost).
+Restoration::Problem Restoration::plan_blobs(const model::Image& image, const std::vector<model::Descriptor>& blobs) {
+    if (services_.settings.missing_blobs == Missing::accept) return std::nullopt;
+    // Pushed again in the meantime: that image stays as it is.
+    if (tx_.images().find(row_.id, image.digest)) return std::nullopt;
+    std::string missing;
+    for (const auto& blob : blobs) {
+        if (!tx_.blobs().find(blob.digest)) missing += (missing.empty() ? "" : ", ") + blob.digest.text();
+    }
+    if (missing.empty()) return std::nullopt;
+    return ImageFailure{.code = "LayersNotFound",
+                        .reason = "The image with digest '" + image.digest.text() +
+                                  "' cannot come back: its layers with digests '[" + missing +
+                                  "]' are not in the storage any more; push the image again"};
 }
 
 Restoration::Problem Restoration::plan_tags(Step& step, TagConflict tag_conflict) {

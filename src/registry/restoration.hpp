@@ -55,6 +55,7 @@ private:
     void restore_followers(const Left& subject, std::vector<Left>& left);
     [[nodiscard]] Problem plan_image(Plan& plan, std::size_t step, TagConflict tag_conflict);
     [[nodiscard]] Problem plan_tags(Step& step, TagConflict tag_conflict);
+    [[nodiscard]] Problem plan_blobs(const model::Image& image, const std::vector<model::Descriptor>& blobs);
     [[nodiscard]] Problem plan_children(Plan& plan, const std::vector<model::Descriptor>& children);
     void bring_back(const Step& step);
     void insert(const model::Image& image, const std::string& bytes, const oci::Manifest& manifest);

@@ -70,9 +70,9 @@ public:
     virtual Task<Result<std::unique_ptr<BlobReader>>> open(std::string key) = 0;
     // Removing what is not there succeeds.
     virtual Task<Result<void>> remove(std::string key) = 0;
-    // Moves the blob to where nothing serves it, and where people find it under its key. blob_not_found.
+    // Moves what list_keys() lists to where nothing serves it and people find it under that name. blob_not_found.
     virtual Task<Result<void>> set_aside(std::string key) = 0;
-    // All keys that start with `prefix`, for fsck only: it walks the storage. Not those set aside.
+    // For fsck: all keys, and what else lies there under names that are no key, by `prefix`. Not what was set aside.
     virtual Task<Result<std::vector<std::string>>> list_keys(std::string prefix) = 0;
     // Can it be written to right now? For /readyz.
     virtual Task<Result<void>> check() = 0;

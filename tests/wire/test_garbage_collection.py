@@ -173,3 +173,43 @@ def test_fsck_names_what_is_lost_and_a_push_heals_it(servers):
     nowhere = subprocess.run([BINARY, "fsck", "--data", str(server.folder / "absent")], capture_output=True, text=True,
                              timeout=20 * PATIENCE, env=CLEAN_ENVIRONMENT)
     assert nowhere.returncode == 2 and "absent" in nowhere.stderr
+
+
+def test_fsck_puts_strays_aside(servers):
+    server = servers.start()
+    server.stop()
+    name = "11111111-1111-4111-8111-111111111111"
+    for path in (f"11/{name}", f"12/{name}", "00/orphan"):
+        (server.data / "blobs" / path).write_text("hi")
+    found = fsck(server)
+    assert found.returncode == 0 and "00/orphan" in found.stdout and "3 orphans" in found.stdout, found
+    repaired = fsck(server, "--repair")
+    assert repaired.returncode == 0 and repaired.stdout.count("set aside") == 3, repaired
+    assert "0 orphans" in fsck(server).stdout
+    assert len(list((server.data / "blobs/quarantine").iterdir())) == 3
+
+
+def test_fsck_names_false_sizes(servers):
+    server = servers.start()
+    ecr.client(server).create_repository(repositoryName="gc/sizes")
+    client = Oci(server.url, ecr.token(server))
+    _, manifest = client.push_image("gc/sizes", "right", b"layer")
+    wrong = manifest.replace(b'"size":5', b'"size":999')
+    assert wrong != manifest
+    assert client.put_manifest("gc/sizes", "wrong", wrong).status_code == 201
+    server.stop()
+    found = fsck(server)
+    assert found.returncode == 0 and "1 false sizes" in found.stdout, found
+    report = json.loads(fsck(server, "--format", "json").stdout)
+    false, = report["falseSizes"]
+    assert (false["imageDigest"], false["imageTags"]) == (digest_of(wrong), ["wrong"])
+    assert (false["named"], false["size"], false["actualSize"]) == (digest_of(b"layer"), 999, 5)
+
+
+def test_what_fsck_cannot_open_is_said_once(servers):
+    server = servers.start()
+    server.stop()
+    (server.data / "metadata.db").write_bytes(b"not a database" * 100)
+    broken = fsck(server)
+    assert broken.returncode == 2 and "stop the server" not in broken.stderr, broken
+    assert broken.stderr.count("not a database") == 1, broken

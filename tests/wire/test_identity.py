@@ -70,3 +70,13 @@ def test_crane_by_the_uri(here, tmp_path):
 def test_signature_for_another_region(here):
     with refused("InvalidSignatureException"):
         ecr.client(here, region="us-east-1").describe_registry()
+
+
+def test_a_folder_of_another_registry_is_served_with_a_warning(servers):
+    server = servers.start(account="123456789012", region="eu-west-3")
+    server.restart()
+    assert "made for another registry" not in server.log()
+    server.stop()
+    other = servers.start(data=server.data, account="999999999999", region="eu-west-3")
+    warning, = (line for line in other.log().splitlines() if "made for another registry" in line)
+    assert "123456789012/eu-west-3" in warning and "999999999999/eu-west-3" in warning

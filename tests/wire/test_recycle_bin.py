@@ -1,6 +1,7 @@
 """Deleted images: gone for everybody, listed by our own service, brought back by it and by `berth images`."""
 import json
 import os
+import subprocess
 
 import pytest
 
@@ -9,7 +10,7 @@ from harness.clients import Workplace
 from harness.ecr import berth_call, refused
 from harness.eventually import eventually
 from harness.oci import INDEX, Oci, digest_of, encode, index_manifest
-from harness.server import BINARY
+from harness.server import BINARY, CLEAN_ENVIRONMENT, PATIENCE
 
 
 def binned(server, name):
@@ -66,6 +67,27 @@ def test_the_v2_delete_and_the_last_tag_lead_to_the_bin_too(server, ecr_client, 
     delete(ecr_client, repository, {"imageTag": "b"})
     assert [e["imageDigest"] for e in binned(server, repository)] == [second, first]
     assert failures_of(restore(server, repository, {"imageDigest": first}, {"imageTag": "b"})) == []
+
+
+def test_an_image_without_its_layers_does_not_come_back(servers):
+    server = servers.start()
+    ecr.client(server).create_repository(repositoryName="f/a")
+    layer = os.urandom(100_000)
+    client = Oci(server.url, ecr.token(server))
+    digest, _ = client.push_image("f/a", "v2", layer)
+    delete(ecr.client(server), "f/a", {"imageDigest": digest})
+    server.stop()
+    file, = (p for p in (server.data / "blobs").glob("??/*") if p.is_file())
+    file.unlink()
+    subprocess.run([BINARY, "fsck", "--data", str(server.data), "--repair"], timeout=60 * PATIENCE, env=CLEAN_ENVIRONMENT)
+    server.start()
+    refusal, = restore(server, "f/a", {"imageTag": "v2"})["failures"]
+    assert refusal["failureCode"] == "LayersNotFound" and digest_of(layer) in refusal["failureReason"], refusal
+    client = Oci(server.url, ecr.token(server))
+    assert client.get_manifest("f/a", "v2").status_code == 404
+    client.push_blob("f/a", layer)
+    assert failures_of(restore(server, "f/a", {"imageTag": "v2"})) == []
+    assert client.get_blob("f/a", digest_of(layer)).content == layer
 
 
 def test_layers_survive_what_a_client_deletes_meanwhile(server, ecr_client, oci, repository):

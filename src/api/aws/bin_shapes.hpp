@@ -22,18 +22,20 @@ enum class BinFailureCode : std::uint8_t {
     missing_both,
     tag_exists,
     children_not_found,
+    layers_not_found,
     limit_exceeded
 };
 template <>
 struct EnumTable<BinFailureCode> {
     using enum BinFailureCode;
-    static constexpr EnumRows<BinFailureCode, 8> rows{{{invalid_digest, "InvalidImageDigest"},
+    static constexpr EnumRows<BinFailureCode, 9> rows{{{invalid_digest, "InvalidImageDigest"},
                                                        {invalid_tag, "InvalidImageTag"},
                                                        {tag_does_not_match, "ImageTagDoesNotMatchDigest"},
                                                        {not_found, "ImageNotFound"},
                                                        {missing_both, "MissingDigestAndTag"},
                                                        {tag_exists, "ImageTagAlreadyExists"},
                                                        {children_not_found, "ReferencedImagesNotFound"},
+                                                       {layers_not_found, "LayersNotFound"},
                                                        {limit_exceeded, "LimitExceeded"}}};
 };
 

@@ -152,13 +152,18 @@ Task<Result<void>> FsBlobStore::remove(std::string key) {
     });
 }
 
-Task<Result<void>> FsBlobStore::set_aside(std::string key) {
-    co_return co_await offload(pool_, [this, &key]() -> Result<void> {
-        const auto from = layout_->path_of(key);
+Task<Result<void>> FsBlobStore::set_aside(std::string name) {
+    co_return co_await offload(pool_, [this, &name]() -> Result<void> {
+        const bool is_key = model::UploadId::parse(name).has_value();
+        const auto from = is_key ? layout_->path_of(name) : layout_->path_of_stray(name);
         std::error_code error;
         std::filesystem::create_directory(layout_->quarantine(), error);
         if (error) return std::unexpected(io_fault("create", layout_->quarantine(), error.value()));
-        std::filesystem::rename(from, layout_->quarantine() / key, error);
+        auto to = name;
+        std::ranges::replace(to, '/', '-');
+        // Strays of one name may come again, and none is written over.
+        while (!is_key && std::filesystem::exists(layout_->quarantine() / to, error)) to += '+';
+        std::filesystem::rename(from, layout_->quarantine() / to, error);
         if (error) return std::unexpected(io_fault("set aside", from, error.value()));
         return {};
     });
@@ -171,8 +176,8 @@ Task<Result<std::vector<std::string>>> FsBlobStore::list_keys(std::string prefix
             std::error_code error;
             const auto folder = layout_->folder(number);
             for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-                auto name = at->path().filename().string();
-                if (name.starts_with(prefix) && model::UploadId::parse(name)) keys.push_back(std::move(name));
+                auto name = layout_->name_of(number, at->path().filename().string());
+                if (name.starts_with(prefix)) keys.push_back(std::move(name));
             }
             if (error) return std::unexpected(io_fault("list", folder, error.value()));
         }

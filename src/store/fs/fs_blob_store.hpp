@@ -24,8 +24,9 @@ public:
     Task<Result<std::unique_ptr<BlobWriter>>> resume(std::string key) override;
     Task<Result<std::unique_ptr<BlobReader>>> open(std::string key) override;
     Task<Result<void>> remove(std::string key) override;
-    // To ROOT/quarantine/KEY.
-    Task<Result<void>> set_aside(std::string key) override;
+    // To ROOT/quarantine/NAME, the slash of a stray's name as a dash.
+    Task<Result<void>> set_aside(std::string name) override;
+    // A file that is no blob, or not in its key's folder, is FOLDER/FILE.
     Task<Result<std::vector<std::string>>> list_keys(std::string prefix) override;
     Task<Result<void>> check() override;
 

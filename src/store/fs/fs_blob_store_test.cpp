@@ -15,6 +15,7 @@
 #include <array>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 namespace berth::store::fs {
@@ -227,6 +228,42 @@ TEST_P(FileWriterSizes, AKilledProcessLeavesAPrefixWithAllThatWasFlushed) {
         ASSERT_EQ(read_at(file, path, 0, std::as_writable_bytes(std::span(left))), left.size());
         EXPECT_GE(left.size(), flushed);
         EXPECT_TRUE(bytes.starts_with(left)) << left.size();
+    }
+}
+
+// What a person or a broken file system put between the blobs.
+TEST(FsBlobStore, WhatNoKeyLeadsToIsListedAndSetAside) {
+    const Folder folder;
+    Store store(folder.path());
+    {
+        auto writer = wait_for(store.blobs.create(key, std::nullopt)).value();
+        ASSERT_TRUE(wait_for(writer->commit()));
+    }
+    std::filesystem::path blob;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
+        if (entry.path().filename() == key) blob = entry.path();
+    }
+    const std::string elsewhere = blob.parent_path().filename() == "11" ? "12" : "11";
+    const auto stray = elsewhere + "/" + key;
+    const auto put = [&](const std::string& name) { std::ofstream(folder.path() / name) << "hi"; };
+    put(stray);
+    put("00/orphan");
+    const auto listed = [&] { return wait_for(store.blobs.list_keys("")).value(); };
+    EXPECT_EQ(listed(), (std::vector<std::string>{"00/orphan", key, stray}));
+
+    EXPECT_TRUE(wait_for(store.blobs.set_aside(stray)));
+    EXPECT_TRUE(wait_for(store.blobs.set_aside("00/orphan")));
+    EXPECT_EQ(listed(), std::vector<std::string>{key}) << "the blob of that key is where it was";
+    EXPECT_TRUE(wait_for(store.blobs.open(key)));
+    put("00/orphan");
+    EXPECT_TRUE(wait_for(store.blobs.set_aside("00/orphan")));
+    const auto quarantine = folder.path() / "quarantine";
+    EXPECT_TRUE(std::filesystem::exists(quarantine / (elsewhere + "-" + key)));
+    EXPECT_TRUE(std::filesystem::exists(quarantine / "00-orphan"));
+    EXPECT_TRUE(std::filesystem::exists(quarantine / "00-orphan+")) << "nothing is written over";
+    EXPECT_EQ(wait_for(store.blobs.set_aside("00/orphan")).error().kind, FaultKind::blob_not_found);
+    for (const auto* bad : {"orphan", "00/", "00/..", "../metadata.db", "00/a/b", "zz/orphan", ""}) {
+        EXPECT_THROW((void)wait_for(store.blobs.set_aside(bad)), std::logic_error) << bad;
     }
 }
 

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <stdexcept>
 
@@ -50,6 +51,23 @@ Layout::Layout(std::filesystem::path root, std::uint64_t keep_free) : root_(std:
 std::filesystem::path Layout::path_of(std::string_view key) const {
     if (!model::UploadId::parse(key)) throw std::logic_error("not a key of this store");
     return root_ / folder_name(folder_of(key)) / key;
+}
+
+std::filesystem::path Layout::path_of_stray(std::string_view name) const {
+    const auto slash = name.find('/');
+    const auto file = name.substr(std::min(name.size(), slash + 1));
+    bool known = false;
+    for (std::size_t i = 0; i < folders; ++i) known = known || folder_name(i) == name.substr(0, slash);
+    if (slash == std::string_view::npos || !known || file.find('/') != std::string_view::npos || file.empty() ||
+        file == "." || file == "..") {
+        throw std::logic_error("not a name of this store");
+    }
+    return root_ / name;
+}
+
+std::string Layout::name_of(std::size_t folder, const std::string& file) const {
+    if (model::UploadId::parse(file) && folder_of(file) == folder) return file;
+    return folder_name(folder) + "/" + file;
 }
 
 std::filesystem::path Layout::folder(std::size_t number) const {

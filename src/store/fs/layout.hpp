@@ -27,6 +27,11 @@ public:
     // Keys are this program's own UUIDs; anything else is a bug and throws std::logic_error.
     [[nodiscard]] std::filesystem::path path_of(std::string_view key) const;
 
+    // Of what lies in one of the folders but is no blob of its key: `FOLDER/FILE`. Anything else throws likewise.
+    [[nodiscard]] std::filesystem::path path_of_stray(std::string_view name) const;
+    // The key of a blob in its folder, or the stray's name.
+    [[nodiscard]] std::string name_of(std::size_t folder, const std::string& file) const;
+
     // A point in the life of the key's folder; everything created in it before is older.
     struct Moment {
         std::size_t folder = 0;
