@@ -280,7 +280,7 @@ Node::Parts::Parts(const Config& the_config)
                        .update = database_update},
                       config.vulnerability_database);
     }
-    if (clair) add_clair_jobs(runner, clair->rematch(), scan_queue, config.clair_interval);
+    if (clair) add_clair_jobs(runner, *clair, scan_queue, config.clair_interval);
     services.bell.connect([this] { runner.wake(); }, [this] { scan_queue.wake(); });
     add_metric_sources(metrics, {.server = server,
                                  .metadata = *metadata,

@@ -16,6 +16,7 @@ Task<Result<jobs::Outcome>> look(scanning::Engine& engine, scanning::ScanQueue& 
 
 constexpr std::size_t sweep_batch = 500;
 constexpr std::size_t rematch_batch = 50;
+constexpr std::size_t forget_batch = 100;
 
 Task<Result<jobs::Outcome>> reevaluate(scanning::Reevaluation& reevaluation) {
     auto done = co_await reevaluation.run();
@@ -37,6 +38,12 @@ Task<Result<jobs::Outcome>> ask_clair(scanning::clair::Rematch& rematch, scannin
         if (!retried) co_return fail(std::move(retried));
     }
     co_return report->images >= rematch_batch ? jobs::Outcome::more : jobs::Outcome::done;
+}
+
+Task<Result<jobs::Outcome>> tell_clair(scanning::clair::Forget& forget) {
+    const auto report = co_await forget.run(forget_batch);
+    if (!report) co_return std::unexpected(report.error());
+    co_return report->more ? jobs::Outcome::more : jobs::Outcome::done;
 }
 
 Task<Result<jobs::Outcome>> run_update(BlockingPool& threads, DatabaseUpdate& update) {
@@ -78,10 +85,14 @@ void add_scan_jobs(jobs::Runner& runner, const ScanParts& parts, const DatabaseO
         .run = [&threads = parts.threads, &update = parts.update] { return run_update(threads, update); }});
 }
 
-void add_clair_jobs(jobs::Runner& runner, scanning::clair::Rematch& rematch, scanning::ScanQueue& queue,
+void add_clair_jobs(jobs::Runner& runner, scanning::clair::Engine& clair, scanning::ScanQueue& queue,
                     std::chrono::milliseconds interval) {
-    runner.add(jobs::Recurring{
-        .kind = "clair-look", .interval = interval, .run = [&rematch, &queue] { return ask_clair(rematch, queue); }});
+    runner.add(jobs::Recurring{.kind = "clair-look", .interval = interval, .run = [&rematch = clair.rematch(), &queue] {
+                                   return ask_clair(rematch, queue);
+                               }});
+    runner.add(jobs::Recurring{.kind = "clair-forget", .interval = interval, .run = [&forget = clair.forget()] {
+                                   return tell_clair(forget);
+                               }});
 }
 
 }  // namespace berth::app

@@ -6,7 +6,7 @@
 #include "app/database_update.hpp"
 #include "jobs/runner.hpp"
 #include "scanning/built_in/engine.hpp"
-#include "scanning/clair/rematch.hpp"
+#include "scanning/clair/engine.hpp"
 #include "scanning/scan_queue.hpp"
 
 #include <chrono>
@@ -33,7 +33,7 @@ struct ScanParts {
 
 // All outlive the runner.
 void add_scan_jobs(jobs::Runner& runner, const ScanParts& parts, const DatabaseOptions& options);
-void add_clair_jobs(jobs::Runner& runner, scanning::clair::Rematch& rematch, scanning::ScanQueue& queue,
+void add_clair_jobs(jobs::Runner& runner, scanning::clair::Engine& clair, scanning::ScanQueue& queue,
                     std::chrono::milliseconds interval);
 
 }  // namespace berth::app

@@ -88,6 +88,8 @@ public:
     [[nodiscard]] virtual std::optional<model::Image> find(model::RepositoryId, const model::Digest&) = 0;
     [[nodiscard]] virtual std::optional<model::Image> find(model::RepositoryId, const model::Tag&) = 0;
     [[nodiscard]] virtual std::optional<model::Image> find(model::ImageRowId) = 0;
+    // Whether any repository of any registry has it, be it in its recycle bin. A lookup for each repository.
+    [[nodiscard]] virtual bool is_anywhere(const model::Digest&) = 0;
     // The row of the image is there; an absent manifest is a bug and throws.
     [[nodiscard]] virtual std::string manifest(model::ImageRowId) = 0;
     // For fsck, which takes nothing for granted.
@@ -332,6 +334,10 @@ public:
     [[nodiscard]] virtual std::vector<Event> page(std::int64_t after, std::size_t limit) = 0;
     // Removes at most `limit` events older than `before`; returns how many went.
     [[nodiscard]] virtual std::size_t trim(Timestamp before, std::size_t limit) = 0;
+
+    // How far whoever acts on events has come, by a name of its own: the last event it is done with. 0: none yet.
+    [[nodiscard]] virtual std::int64_t reached(std::string_view reader) = 0;
+    virtual void set_reached(std::string_view reader, std::int64_t event) = 0;
 };
 
 struct Job {

@@ -80,7 +80,7 @@ class FakeClair:
                     self.end_headers()
                     self.wfile.write(data)
 
-            do_POST = do_GET
+            do_POST = do_DELETE = do_GET
 
             def log_message(self, *_):
                 pass
@@ -111,6 +111,9 @@ class FakeClair:
         if (method, path) == ("POST", "/indexer/api/v1/index_report"):
             return self.index(json.loads(body))
         digest = path.rpartition("/")[2]
+        if method == "DELETE" and path.startswith("/indexer/api/v1/index_report/"):
+            self.indexed.pop(digest, None)
+            return 204, ""
         if digest not in self.indexed:
             return 404, json.dumps({"code": "not-found", "message": f'index report for manifest "{digest}" not found'})
         if path.startswith("/matcher/api/v1/vulnerability_report/"):

@@ -157,6 +157,35 @@ def test_a_clair_that_is_down_is_tried_again_then_the_scan_fails(clair, ecr_clie
     wait_for(ecr_client, scanned, digest, "COMPLETE")
 
 
+def test_an_image_that_is_gone_for_good_is_forgotten(clair, server, ecr_client, oci, scanned):
+    """When the last repository lets go of it, also where Clair is away just then."""
+    layer = os.urandom(10)
+    digest, _ = oci.push_image(scanned, "v1", layer)
+    wait_for(ecr_client, scanned, digest, "COMPLETE")
+    ecr_client.create_repository(repositoryName=f"{scanned}/copy")
+    assert oci.push_image(f"{scanned}/copy", "v1", layer)[0] == digest
+    assert digest in clair.indexed
+    deletion = f"DELETE /indexer/api/v1/index_report/{digest}"
+
+    def purge(name):
+        ecr_client.batch_delete_image(repositoryName=name, imageIds=[{"imageDigest": digest}])
+        ecr.berth_call(server, "PurgeDeletedImages", {"repositoryName": name, "imageIds": [{"imageDigest": digest}]})
+    purge(scanned)
+    other, _ = oci.push_image(scanned, "v2", os.urandom(10))
+    wait_for(ecr_client, scanned, other, "COMPLETE")
+    purge_of_another = f"DELETE /indexer/api/v1/index_report/{other}"
+    ecr_client.batch_delete_image(repositoryName=scanned, imageIds=[{"imageDigest": other}])
+    ecr.berth_call(server, "PurgeDeletedImages", {"repositoryName": scanned, "imageIds": [{"imageDigest": other}]})
+    assert eventually(lambda: purge_of_another in clair.asked, 15)
+    assert deletion not in clair.asked, "the copy is still there"
+
+    clair.stop()
+    purge(f"{scanned}/copy")
+    clair.start()
+    assert eventually(lambda: deletion in clair.asked, 15)
+    assert eventually(lambda: digest not in clair.indexed)
+
+
 def test_a_second_try_may_succeed(clair, server, ecr_client, oci, scanned):
     calls = []
 

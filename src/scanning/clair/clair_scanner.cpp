@@ -20,6 +20,7 @@ namespace json = boost::json;
 constexpr int ok = 200;
 constexpr int created = 201;
 constexpr int accepted = 202;
+constexpr int no_content = 204;
 constexpr int unauthorised = 401;
 constexpr int forbidden = 403;
 constexpr int not_found = 404;
@@ -91,6 +92,13 @@ public:
         auto state = state_of(index->body, operations, std::to_string(day.time_since_epoch().count()));
         if (!state) return rubbish(state.error().message);
         return state;
+    }
+
+    Result<void> forget(const model::Digest& image) {
+        const auto answer = ask("DELETE", "/indexer/api/v1/index_report/" + image.text(), {});
+        if (!answer) return std::unexpected(answer.error());
+        if (answer->status == ok || answer->status == no_content || answer->status == not_found) return {};
+        return refused(*answer);
     }
 
 private:
@@ -212,6 +220,11 @@ Task<Result<scan::Findings>> ClairScanner::scan(const ScanTarget& target, scan::
 
 Task<Result<vulndb::Freshness>> ClairScanner::state() {
     co_return co_await offload(pool_, [this] { return Run(*this).state(); });
+}
+
+Task<Result<void>> ClairScanner::forget(const model::Digest& image) {
+    const auto own = image;
+    co_return co_await offload(pool_, [this, &own] { return Run(*this).forget(own); });
 }
 
 bool ClairScanner::pause() {

@@ -5,6 +5,7 @@
 #include "async/offload.hpp"
 #include "auth/mac.hpp"
 #include "base/clock.hpp"
+#include "model/digest.hpp"
 #include "scanning/clair/options.hpp"
 #include "scanning/scanner.hpp"
 #include "vulndb/database.hpp"
@@ -28,6 +29,9 @@ public:
     // What Clair knows now: the generation is another one when an update brought it new vulnerabilities, or when its
     // indexer looks for other things. The same faults.
     [[nodiscard]] Task<Result<vulndb::Freshness>> state();
+
+    // Clair is to drop what it knows of the image; fine as well if it knows nothing. The same faults.
+    [[nodiscard]] Task<Result<void>> forget(const model::Digest& image);
 
     // Breaks off requests within a second.
     void stop() override { stop_.request_stop(); }

@@ -59,6 +59,15 @@ std::optional<model::Image> Images::find(model::ImageRowId id) {
     return read_image(row);
 }
 
+// By the repositories, as an index by digest alone would cost every push.
+bool Images::is_anywhere(const model::Digest& digest) {
+    return static_cast<bool>(
+        db_.run("SELECT 1 FROM repository r WHERE r.deleted_at IS NULL AND"
+                " (EXISTS (SELECT 1 FROM image i WHERE i.repository = r.id AND i.digest = $1)"
+                " OR EXISTS (SELECT 1 FROM bin_image b WHERE b.repository = r.id AND b.digest = $1)) LIMIT 1",
+                digest));
+}
+
 std::string Images::manifest(model::ImageRowId id) {
     auto bytes = find_manifest(id);
     if (!bytes) throw std::logic_error("a manifest is asked for whose image is not there");

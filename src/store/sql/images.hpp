@@ -13,6 +13,7 @@ public:
     std::optional<model::Image> find(model::RepositoryId repository, const model::Digest& digest) override;
     std::optional<model::Image> find(model::RepositoryId repository, const model::Tag& tag) override;
     std::optional<model::Image> find(model::ImageRowId id) override;
+    bool is_anywhere(const model::Digest& digest) override;
     std::string manifest(model::ImageRowId id) override;
     std::optional<std::string> find_manifest(model::ImageRowId id) override;
     bool any(model::RepositoryId repository) override;

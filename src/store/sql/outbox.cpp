@@ -1,5 +1,7 @@
 #include "store/sql/outbox.hpp"
 
+#include <string>
+
 namespace berth::store::sql {
 
 void Outbox::append(const Event& event) {
@@ -36,6 +38,18 @@ std::vector<Event> Outbox::page(std::int64_t after, std::size_t limit) {
 std::size_t Outbox::trim(Timestamp before, std::size_t limit) {
     return static_cast<std::size_t>(db_.change(
         "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE at < $1 ORDER BY at LIMIT $2)", before, limit));
+}
+
+std::int64_t Outbox::reached(std::string_view reader) {
+    auto row = db_.run("SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'outbox.' || $1", reader);
+    return row ? row.get<std::int64_t>(0) : 0;
+}
+
+void Outbox::set_reached(std::string_view reader, std::int64_t event) {
+    db_.change(
+        "INSERT INTO setting (name, value) VALUES ('outbox.' || $1, $2)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        reader, std::to_string(event));
 }
 
 }  // namespace berth::store::sql

@@ -13,6 +13,8 @@ public:
     void append(const Event& event) override;
     std::vector<Event> page(std::int64_t after, std::size_t limit) override;
     std::size_t trim(Timestamp before, std::size_t limit) override;
+    std::int64_t reached(std::string_view reader) override;
+    void set_reached(std::string_view reader, std::int64_t event) override;
 
 private:
     Connection& db_;

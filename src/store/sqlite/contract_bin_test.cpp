@@ -65,6 +65,23 @@ TEST_F(BinContract, AnImageInTheBinIsNowhereElse) {
     });
 }
 
+TEST_F(BinContract, AnImageIsAnywhereAsLongAsARepositoryOrItsBinHasIt) {
+    change([](Transaction& tx) {
+        EXPECT_FALSE(tx.images().is_anywhere(digest("m")));
+        push(tx, 10, "m");
+        push(tx, 11, "m", other);
+        (void)tx.images().erase(model::ImageRowId{10}, at(2));
+        EXPECT_TRUE(tx.images().is_anywhere(digest("m")));
+        bin(tx, 11, 500);
+        EXPECT_TRUE(tx.images().is_anywhere(digest("m"))) << "in a bin";
+        (void)tx.bin().erase(model::ImageRowId{11}, at(2), at(3));
+        EXPECT_FALSE(tx.images().is_anywhere(digest("m")));
+        push(tx, 12, "m");
+        tx.repositories().mark_deleted(app, at(9));
+        EXPECT_FALSE(tx.images().is_anywhere(digest("m"))) << "its repository is gone";
+    });
+}
+
 TEST_F(BinContract, ItIsKeptAsItWas) {
     change([](Transaction& tx) {
         push(tx, 10, "m");

@@ -154,6 +154,17 @@ TEST_F(OutboxContract, PagesAndTrims) {
     });
 }
 
+TEST_F(OutboxContract, EachReaderOfTheOutboxKnowsHowFarItHasCome) {
+    change([](Transaction& tx) {
+        EXPECT_EQ(tx.outbox().reached("one"), 0);
+        tx.outbox().set_reached("one", 123'456'789'012'345'678);
+        tx.outbox().set_reached("two", 7);
+        tx.outbox().set_reached("two", 8);
+        EXPECT_EQ(tx.outbox().reached("one"), 123'456'789'012'345'678);
+        EXPECT_EQ(tx.outbox().reached("two"), 8);
+    });
+}
+
 Job job(std::int64_t id, std::string_view key, Timestamp run_at) {
     return {.id = id,
             .kind = "sweep",
