@@ -29,6 +29,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -118,7 +119,7 @@ public:
 
     void add(const scan::Findings& findings, const inventory::ImageSource& image, Timestamp now) {
         if (arguments_.format == "table") return add_table(findings, image);
-        if (arguments_.format == "sarif") return add_sarif(findings);
+        if (arguments_.format == "sarif") return add_sarif(findings, image);
         add_json(findings, image, now);
         // The forms of JSON have no place for these.
         for (const auto& note : findings.notes) {
@@ -169,8 +170,18 @@ private:
         print(api::aws::to_json(api::aws::to_wire(findings, shown, form, now)) + '\n');
     }
 
-    void add_sarif(const scan::Findings& findings) {
-        auto one = json::parse(scan::to_sarif(findings, arguments_.target.target, version));
+    // An index may have several images of one platform, as Windows' versions are.
+    std::string run_id(const inventory::ImageSource& image) {
+        auto id = "berth/" + arguments_.target.target + '/';
+        const auto platform = to_text(image.platform());
+        if (!platform.empty()) id += platform + '/';
+        if (!run_ids_.insert(id).second) id += image.name() + '/';
+        return id;
+    }
+
+    void add_sarif(const scan::Findings& findings, const inventory::ImageSource& image) {
+        const scan::SarifRun about{.image = arguments_.target.target, .id = run_id(image)};
+        auto one = json::parse(scan::to_sarif(findings, about, version));
         auto& log = one.as_object();
         for (auto& run : log.at("runs").as_array()) runs_.push_back(std::move(run));
         log_ = std::move(log);
@@ -179,6 +190,7 @@ private:
     const Arguments& arguments_;
     json::object log_;
     json::array runs_;
+    std::set<std::string> run_ids_;
     bool first_ = true;
 };
 

@@ -138,21 +138,22 @@ json::object invocation_of(const Findings& findings) {
 
 }  // namespace
 
-std::string to_sarif(const Findings& findings, std::string_view image, std::string_view tool_version) {
+std::string to_sarif(const Findings& findings, const SarifRun& about, std::string_view tool_version) {
     json::array rules;
     json::array results;
     for (const auto& finding : findings.findings) {
         for (const auto& package : finding.packages) {
-            results.push_back(result_of(finding, package, rules.size(), image));
+            results.push_back(result_of(finding, package, rules.size(), about.image));
         }
         rules.push_back(rule_of(finding));
     }
     json::object driver = {{"name", "berth"}, {"version", printable(tool_version)}, {"rules", std::move(rules)}};
     json::object run;
     run["tool"] = json::object{{"driver", std::move(driver)}};
+    run["automationDetails"] = json::object{{"id", printable(about.id)}};
     run["invocations"] = only(invocation_of(findings));
     run["columnKind"] = "unicodeCodePoints";
-    run["properties"] = json::object{{"image", printable(image)}};
+    run["properties"] = json::object{{"image", printable(about.image)}};
     run["results"] = std::move(results);
     json::object log;
     log["$schema"] = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

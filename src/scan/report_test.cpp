@@ -100,8 +100,10 @@ TEST(ReportText, KeepsOnlyWhatIsPrintable) {
 }
 
 boost::json::value sarif(const Findings& findings) {
-    const auto log = boost::json::parse(to_sarif(findings, "registry.example/app:1", "0.1.0"));
+    const auto log = boost::json::parse(to_sarif(
+        findings, {.image = "registry.example/app:1", .id = "berth/registry.example/app:1/linux/amd64/"}, "0.1.0"));
     EXPECT_EQ(log.at("version"), "2.1.0");
+    EXPECT_EQ(log.at("runs").at(0).at("automationDetails").at("id"), "berth/registry.example/app:1/linux/amd64/");
     return log.at("runs").at(0);
 }
 
@@ -166,7 +168,7 @@ TEST(Sarif, IsJsonWhateverComesIn) {
         findings.findings = {finding(a, Severity::high, {package(b, a, b, a)})};
         findings.findings.front().description = b;
         boost::json::error_code error;
-        (void)boost::json::parse(to_sarif(findings, a, b), error);
+        (void)boost::json::parse(to_sarif(findings, {.image = a, .id = a}, b), error);
         RC_ASSERT(!error);
     });
 }

@@ -130,6 +130,8 @@ def test_sarif_is_one_document(berth, multi):
     assert code == 0 and log["version"] == "2.1.0"
     found = [sorted(r["ruleId"] for r in run["results"]) for run in log["runs"]]
     assert found == [["CVE-2024-0001", "CVE-2024-0002", "CVE-2024-0004"], ["CVE-2024-0002", "CVE-2024-0004"]]
+    assert [run["automationDetails"]["id"] for run in log["runs"]] == [
+        f"berth/{multi.folder}/linux/amd64/", f"berth/{multi.folder}/linux/arm64/"]
 
 
 def test_filters_choose_what_is_shown(berth, image):
