@@ -125,6 +125,13 @@ Result<Config> parse_config(std::string_view text) {
     return config;
 }
 
+Platform completed(Platform own, const Platform& listed) {
+    if (own.os.empty()) return listed;
+    const bool same = own.os == listed.os && own.architecture == listed.architecture;
+    if (same && own.variant.empty()) own.variant = listed.variant;
+    return own;
+}
+
 Result<std::vector<SavedImage>> parse_saved_images(std::string_view text) {
     const auto value = parse(text);
     const auto* list = value ? value->if_array() : nullptr;

@@ -39,6 +39,8 @@ struct ManifestOrIndex {
 // Faults: invalid_manifest, and unsupported where it is something else than an image.
 [[nodiscard]] Result<ManifestOrIndex> parse_manifest(std::string_view json);
 [[nodiscard]] Result<Config> parse_config(std::string_view json);
+// An image's platform as its configuration has it, with what only the index's entry for it says.
+[[nodiscard]] Platform completed(Platform own, const Platform& listed);
 [[nodiscard]] Result<std::vector<SavedImage>> parse_saved_images(std::string_view json);
 
 }  // namespace berth::inventory

@@ -116,6 +116,18 @@ TEST(ImageSource, GivesEveryPlatformOfAnIndexAndNoAttestation) {
     EXPECT_EQ(images[1]->platform().architecture, "arm64");
 }
 
+TEST(ImageSource, HasTheVariantThatOnlyTheIndexNames) {
+    Files files;
+    const auto entry = R"(,"platform":{"os":"linux","architecture":"arm64","variant":"v8"})";
+    finish(files, image(files, "arm64", {base_layer()}, entry) + ',' + image(files, "amd64", {upper_layer()}, entry));
+    const Folder folder;
+    write(folder.path(), files);
+    auto images = open_images(folder.path(), standard.layer).value();
+    ASSERT_EQ(images.size(), 2U);
+    EXPECT_EQ(images[0]->platform(), (Platform{"linux", "arm64", "v8"}));
+    EXPECT_EQ(images[1]->platform(), (Platform{"linux", "amd64", ""}));
+}
+
 TEST(ImageSource, RefusesWhatIsNoImage) {
     Files files;
     finish(files, add(files, R"({"schemaVersion":2,"config":)" + add(files, "{}") +

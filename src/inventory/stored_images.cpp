@@ -75,9 +75,7 @@ public:
         auto top = parse_manifest(*text);
         if (!top) return fail(std::move(top));
         if (!top->index) return fail(FaultKind::invalid_manifest, "index.json is no index");
-        for (const auto& digest : top->index->manifests) {
-            if (auto added = add(digest, 1); !added) return fail(std::move(added));
-        }
+        if (auto added = add_children(*top->index, 0); !added) return fail(std::move(added));
         // A chart or a signature beside an image is passed over; alone it is what somebody asked for.
         if (images_.empty() && no_image_) return std::unexpected(*no_image_);
         if (images_.empty()) return fail(FaultKind::unsupported, "the layout holds no image");
@@ -85,7 +83,7 @@ public:
     }
 
 private:
-    Result<void> add(const std::string& digest, int depth) {
+    Result<void> add(const std::string& digest, const Platform& listed, int depth) {
         if (!seen_.insert(digest).second) return {};
         if (depth > max_index_depth || seen_.size() > max_images) {
             return fail(FaultKind::too_large, "the layout has too many indexes or images");
@@ -98,14 +96,17 @@ private:
             return {};
         }
         if (!found) return fail(std::move(found));
-        if (found->manifest) return add_image(digest, *found->manifest);
-        for (const auto& child : found->index->manifests) {
-            if (auto added = add(child, depth + 1); !added) return added;
+        return found->manifest ? add_image(digest, *found->manifest, listed) : add_children(*found->index, depth);
+    }
+
+    Result<void> add_children(const Index& index, int depth) {
+        for (std::size_t i = 0; i < index.manifests.size(); ++i) {
+            if (auto added = add(index.manifests[i], index.platforms.at(i), depth + 1); !added) return added;
         }
         return {};
     }
 
-    Result<void> add_image(const std::string& digest, const Manifest& manifest) {
+    Result<void> add_image(const std::string& digest, const Manifest& manifest, const Platform& listed) {
         auto text = verified_document(*blobs_, manifest.config);
         if (!text) return fail(std::move(text));
         auto config = parse_config(*text);
@@ -116,8 +117,8 @@ private:
             layers.push_back({layer});
             paths.push_back(blob_path(layer));
         }
-        images_.push_back(std::make_unique<StoredImage>(blobs_, digest, std::move(config->platform), std::move(layers),
-                                                        std::move(paths)));
+        images_.push_back(std::make_unique<StoredImage>(blobs_, digest, completed(std::move(config->platform), listed),
+                                                        std::move(layers), std::move(paths)));
         return {};
     }
 

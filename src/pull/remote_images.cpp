@@ -49,7 +49,7 @@ public:
           wanted_(wanted) {}
 
     Result<inventory::Images> open(const std::string& reference) {
-        if (auto added = add(reference, 0); !added) return fail(std::move(added));
+        if (auto added = add(reference, {}, 0); !added) return fail(std::move(added));
         if (images_.empty() && no_image_) return std::unexpected(*no_image_);
         if (images_.empty()) return fail(FaultKind::image_not_found, "the reference has no image for this platform");
         return std::move(images_);
@@ -57,7 +57,7 @@ public:
 
 private:
     // `reference`: a tag is taken as it comes, what a digest names must have it.
-    Result<void> add(const std::string& reference, int depth) {
+    Result<void> add(const std::string& reference, const Platform& listed, int depth) {
         if (!seen_.insert(reference).second) return {};
         if (depth > max_index_depth || seen_.size() > max_images) {
             return fail(FaultKind::too_large, "the reference has too many indexes or images");
@@ -74,19 +74,19 @@ private:
             return {};
         }
         if (!found) return fail(std::move(found));
-        return found->manifest ? add_image(digest, *found->manifest) : add_children(*found->index, depth);
+        return found->manifest ? add_image(digest, *found->manifest, listed) : add_children(*found->index, depth);
     }
 
     Result<void> add_children(const inventory::Index& index, int depth) {
         for (std::size_t i = 0; i < index.manifests.size(); ++i) {
             const auto& platform = index.platforms.at(i);
             if (wanted_ && !platform.os.empty() && !fits(*wanted_, platform)) continue;
-            if (auto added = add(index.manifests[i], depth + 1); !added) return added;
+            if (auto added = add(index.manifests[i], platform, depth + 1); !added) return added;
         }
         return {};
     }
 
-    Result<void> add_image(const std::string& digest, const inventory::Manifest& manifest) {
+    Result<void> add_image(const std::string& digest, const inventory::Manifest& manifest, const Platform& listed) {
         BlobStream blob(session_, manifest.config);
         auto bytes = archive::read_all(blob, inventory::max_document_bytes, "the image's configuration");
         if (!bytes) return fail(std::move(bytes));
@@ -95,11 +95,11 @@ private:
         }
         auto config = inventory::parse_config({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
         if (!config) return fail(std::move(config));
-        if (wanted_ && !fits(*wanted_, config->platform)) return {};
+        auto platform = inventory::completed(std::move(config->platform), listed);
+        if (wanted_ && !fits(*wanted_, platform)) return {};
         std::vector<inventory::ImageLayer> layers;
         for (const auto& layer : manifest.layers) layers.push_back({layer});
-        images_.push_back(
-            std::make_unique<RemoteImage>(session_, digest, std::move(config->platform), std::move(layers)));
+        images_.push_back(std::make_unique<RemoteImage>(session_, digest, std::move(platform), std::move(layers)));
         return {};
     }
 

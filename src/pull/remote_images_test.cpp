@@ -117,6 +117,20 @@ TEST(RemoteImages, AnIndexIsAllItsPlatformsOrTheOneThatIsWanted) {
     EXPECT_EQ(none.error().kind, FaultKind::image_not_found);
 }
 
+// The configuration of many images has no variant.
+TEST(RemoteImages, TheIndexMayNameTheVariant) {
+    Registry registry;
+    const auto arm = registry.image("arm64", "two");
+    const auto index =
+        registry.add("manifests", R"({"manifests":[{"digest":")" + arm +
+                                      R"(","platform":{"os":"linux","architecture":"arm64","variant":"v8"}}]})");
+    const ScriptedServer server([&](const auto& request) { return registry.reply(request); });
+    const auto one = open_remote_images(reference(server, '@' + index), {}, parse_platform("linux/arm64/v8").value());
+    ASSERT_TRUE(one) << one.error().message;
+    ASSERT_EQ(one->size(), 1);
+    EXPECT_EQ(one->front()->platform().variant, "v8");
+}
+
 TEST(RemoteImages, ATokenIsFetchedWhereTheRegistryAsksForOne) {
     auto registry = std::make_shared<Registry>();
     const ScriptedServer server([&](const auto& request) { return registry->reply(request); });
