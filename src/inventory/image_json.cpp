@@ -67,6 +67,11 @@ Result<Index> index_of(const json::array& manifests) {
     return index;
 }
 
+bool is_foreign(std::string_view media_type) {
+    return media_type.starts_with("application/vnd.oci.image.layer.nondistributable.") ||
+           media_type.starts_with("application/vnd.docker.image.rootfs.foreign.diff.tar");
+}
+
 Result<Manifest> manifest_of(const json::object& config, const json::array& layers) {
     const auto type = text_at(config, "mediaType");
     if (std::ranges::find(image_configs, type) == image_configs.end()) {
@@ -81,7 +86,8 @@ Result<Manifest> manifest_of(const json::object& config, const json::array& laye
         if (descriptor == nullptr) return broken("manifest lists a layer that is no descriptor");
         auto layer = digest_at(*descriptor);
         if (!layer) return fail(std::move(layer));
-        manifest.layers.push_back(std::move(*layer));
+        manifest.layers.push_back(
+            {.digest = std::move(*layer), .foreign = is_foreign(text_at(*descriptor, "mediaType"))});
     }
     return manifest;
 }

@@ -17,9 +17,13 @@ struct Index {
     std::vector<std::string> manifests;  // digests; attestations are left out
     std::vector<Platform> platforms;     // of each, as the index has it: empty texts where it does not say
 };
+struct LayerDescriptor {
+    std::string digest;
+    bool foreign = false;  // not to be distributed: registries need not have it
+};
 struct Manifest {
     std::string config;
-    std::vector<std::string> layers;
+    std::vector<LayerDescriptor> layers;
 };
 struct Config {
     Platform platform;

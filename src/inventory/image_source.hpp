@@ -22,6 +22,8 @@ struct Platform {
 
 struct ImageLayer {
     std::string digest;  // of the bytes that open_layer() gives; empty for a folder, whose bytes nobody has hashed
+    // A foreign (non-distributable) layer that is not kept with the image: it is not opened, but left out and named.
+    bool absent = false;
 };
 
 // For one thread at a time, but several layers may be read at once once they are open.

@@ -271,6 +271,29 @@ TEST(InventoryOf, ReadsALayerOnce) {
     EXPECT_FALSE(inventory_of(*images[0], standard, &cache));
 }
 
+// A layer that is not to be distributed is read where it is, and else is a gap.
+TEST(InventoryOf, LeavesOutForeignLayersThatAreNotThere) {
+    for (const auto* type : {"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+                             "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"}) {
+        Files files;
+        const auto foreign = add(files, Tar().file("x", "y").end());
+        const auto manifest = R"({"config":)" + add(files, config("amd64", {})) +
+                              R"(,"mediaType":"application/vnd.oci.image.config.v1+json"},"layers":[)" + foreign +
+                              R"(,"mediaType":")" + type + "\"}," + add(files, base_layer()) + "}]}";
+        finish(files, add(files, manifest) + '}');
+        const Folder folder;
+        write(folder.path(), files);
+        auto images = open_images(folder.path(), standard.layer).value();
+        EXPECT_TRUE(inventory_of(*images[0], standard, nullptr).value().gaps.empty());
+        fs::remove(folder.path() / "blobs/sha256" / images[0]->layers()[0].digest.substr(7));
+        images = open_images(folder.path(), standard.layer).value();
+        EXPECT_EQ(packages(*images[0]), Names{"a @1"});
+        const auto inventory = inventory_of(*images[0], standard, nullptr).value();
+        EXPECT_EQ(inventory.gaps, Names{"layer 1 is foreign: it is not kept with the image, and was not looked at"});
+        EXPECT_EQ(inventory.problems, inventory.gaps);
+    }
+}
+
 TEST(InventoryOf, KeepsToItsLimits) {
     Files files;
     finish(files, image(files, "amd64", {base_layer(), upper_layer()}));

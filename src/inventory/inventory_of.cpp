@@ -23,6 +23,7 @@ Result<LayerInventory> scan(ImageSource& image, std::size_t index, const Limits&
 
 Result<LayerInventory> layer_of(ImageSource& image, std::size_t index, const Limits& limits, LayerCache* cache) {
     const auto& layer = image.layers()[index];
+    if (layer.absent) return LayerInventory{};
     const bool cached = cache != nullptr && !layer.digest.empty();
     if (cached) {
         const auto bytes = cache->find(layer_key(layer));
@@ -35,6 +36,12 @@ Result<LayerInventory> layer_of(ImageSource& image, std::size_t index, const Lim
 }
 
 }  // namespace
+
+void note_absent_layer(std::size_t index, Inventory& inventory) {
+    inventory.problems.push_back("layer " + std::to_string(index + 1) +
+                                 " is foreign: it is not kept with the image, and was not looked at");
+    inventory.gaps.push_back(inventory.problems.back());
+}
 
 std::string layer_key(const ImageLayer& layer) {
     return layer.digest + '#' + std::to_string(scanner_version);
@@ -63,6 +70,9 @@ Result<Inventory> inventory_of(ImageSource& image, const Limits& limits, LayerCa
         layers.push_back(std::move(*layer));
     }
     auto inventory = union_of(layers);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (image.layers()[i].absent) note_absent_layer(i, inventory);
+    }
     for (auto& problem : image.problems()) inventory.problems.push_back(std::move(problem));
     return inventory;
 }

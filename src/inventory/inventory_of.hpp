@@ -22,11 +22,15 @@ public:
     virtual void keep(const std::string& key, const std::string& bytes) = 0;
 };
 
+// Says of the layer at `index` that it is not kept with the image and what is in it is not known.
+void note_absent_layer(std::size_t index, Inventory& inventory);
+
 [[nodiscard]] std::string layer_key(const ImageLayer& layer);
 
 // `cache` may be null. Faults: too_large (a limit, named), deadline, invalid_parameter and unsupported (a layer that is
 // no archive), digest_mismatch, and those of the source; the text names the layer. There is no partial answer to these:
-// findings of some layers must not look like those of the image. What single files cannot tell stands in `problems`.
+// findings of some layers must not look like those of the image. What single files cannot tell stands in `problems`,
+// and so does a layer that is absent.
 [[nodiscard]] Result<Inventory> inventory_of(ImageSource& image, const Limits& limits, LayerCache* cache);
 
 }  // namespace berth::inventory

@@ -114,8 +114,8 @@ private:
         std::vector<ImageLayer> layers;
         std::vector<std::string> paths;
         for (const auto& layer : manifest.layers) {
-            layers.push_back({layer});
-            paths.push_back(blob_path(layer));
+            paths.push_back(blob_path(layer.digest));
+            layers.push_back({.digest = layer.digest, .absent = layer.foreign && !blobs_->has(paths.back())});
         }
         images_.push_back(std::make_unique<StoredImage>(blobs_, digest, completed(std::move(config->platform), listed),
                                                         std::move(layers), std::move(paths)));

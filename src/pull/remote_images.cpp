@@ -98,7 +98,8 @@ private:
         auto platform = inventory::completed(std::move(config->platform), listed);
         if (wanted_ && !fits(*wanted_, platform)) return {};
         std::vector<inventory::ImageLayer> layers;
-        for (const auto& layer : manifest.layers) layers.push_back({layer});
+        // Whether this registry has a foreign layer all the same is not asked.
+        for (const auto& layer : manifest.layers) layers.push_back({.digest = layer.digest, .absent = layer.foreign});
         images_.push_back(std::make_unique<RemoteImage>(session_, digest, std::move(platform), std::move(layers)));
         return {};
     }

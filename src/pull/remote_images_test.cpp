@@ -117,6 +117,19 @@ TEST(RemoteImages, AnIndexIsAllItsPlatformsOrTheOneThatIsWanted) {
     EXPECT_EQ(none.error().kind, FaultKind::image_not_found);
 }
 
+TEST(RemoteImages, AForeignLayerIsNotAskedFor) {
+    Registry registry;
+    const auto config = registry.add("blobs", R"({"os":"windows","architecture":"amd64","rootfs":{"diff_ids":[]}})");
+    const auto manifest = registry.add(
+        "manifests", R"({"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":")" + config +
+                         R"("},"layers":[{"mediaType":"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",)" +
+                         R"("digest":"sha256:)" + std::string(64, '0') + "\"}]}");
+    const ScriptedServer server([&](const auto& request) { return registry.reply(request); });
+    const auto images = open_remote_images(reference(server, '@' + manifest), {}, std::nullopt);
+    ASSERT_TRUE(images) << images.error().message;
+    EXPECT_TRUE(images->front()->layers().at(0).absent);
+}
+
 // The configuration of many images has no variant.
 TEST(RemoteImages, TheIndexMayNameTheVariant) {
     Registry registry;
