@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace berth::inventory {
 
@@ -23,6 +24,39 @@ bool is_artifact(std::string_view text) {
 // A value that a build should have filled in and did not: ${project.version}.
 bool is_placeholder(std::string_view text) {
     return text.contains("${");
+}
+
+// A line of Java's properties (java.util.Properties.load), with those it goes on with: it ends by a backslash that no
+// other one takes away.
+std::string take_logical_line(std::string_view& rest) {
+    std::string line(trimmed(take_line(rest)));
+    const auto goes_on = [&] { return (line.size() - line.find_last_not_of('\\') - 1) % 2 == 1; };
+    if (line.starts_with('#') || line.starts_with('!')) return line;
+    while (goes_on() && !rest.empty() && line.size() < max_name_length) {
+        line.pop_back();
+        line += trimmed(take_line(rest));
+    }
+    return line;
+}
+
+std::string without_escapes(std::string_view text) {
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\' && i + 1 < text.size()) ++i;
+        plain += text[i];
+    }
+    return plain;
+}
+
+// The key ends at the first =, : or white space that no backslash takes away; white space around = or : is of neither.
+std::pair<std::string, std::string> property_of(std::string_view line) {
+    constexpr std::string_view separators = "=: \t";
+    std::size_t end = 0;
+    while (end < line.size() && !separators.contains(line[end])) end += line[end] == '\\' ? 2 : 1;
+    end = std::min(end, line.size());
+    auto value = trimmed(line.substr(end));
+    if (value.starts_with('=') || value.starts_with(':')) value = trimmed(value.substr(1));
+    return {without_escapes(line.substr(0, end)), without_escapes(value)};
 }
 
 // Manifest lines end after 72 bytes; the next one goes on behind a space.
@@ -55,13 +89,12 @@ std::string group_from_bundle(std::string_view bundle, std::string_view artifact
 std::optional<JavaCoordinates> parse_pom_properties(std::string_view text) {
     JavaCoordinates found;
     while (!text.empty()) {
-        auto line = trimmed(take_line(text));
+        auto line = take_logical_line(text);
         if (line.starts_with('#') || line.starts_with('!')) continue;
-        const auto key = trimmed(take_until(line, '='));
-        const auto value = trimmed(line);
-        if (key == "groupId") found.group = value;
-        if (key == "artifactId") found.artifact = value;
-        if (key == "version") found.version = value;
+        auto [key, value] = property_of(line);
+        if (key == "groupId") found.group = std::move(value);
+        if (key == "artifactId") found.artifact = std::move(value);
+        if (key == "version") found.version = std::move(value);
     }
     const bool complete = is_artifact(found.group) && is_artifact(found.artifact) && !found.version.empty();
     if (!complete || is_placeholder(found.version)) return std::nullopt;

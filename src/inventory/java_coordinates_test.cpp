@@ -14,6 +14,19 @@ TEST(PomProperties, NeedAllThree) {
     }
 }
 
+// Maven writes =; other builds use what java.util.Properties takes besides.
+TEST(PomProperties, HaveEverySeparatorOfJava) {
+    const JavaCoordinates wanted{.group = "a.b", .artifact = "c", .version = "1:2"};
+    for (const auto text :
+         {"groupId:a.b\nartifactId : c\nversion=1\\:2\n", "groupId a.b\nartifactId\tc\nversion \t=\t1:2",
+          "groupId=a.\\\n    b\n! no\nartifact\\Id=c\nversion=1:\\\r\n2\n"}) {
+        EXPECT_EQ(parse_pom_properties(text), wanted) << text;
+    }
+    // A comment goes on nowhere, and an escaped separator is the key's.
+    EXPECT_EQ(parse_pom_properties("# \\\ngroupId=a.b\nartifactId=c\nversion=1:2"), wanted);
+    EXPECT_EQ(parse_pom_properties("groupId=a.b\nartifactId=c\nversion\\==1:2"), std::nullopt);
+}
+
 TEST(Manifest, ReadsTheMainSectionWithLinesThatGoOn) {
     const auto manifest = parse_java_manifest(
         "Manifest-Version: 1.0\r\nBundle-SymbolicName: org.apache.comm\r\n ons.lang3;singleton:=true\r\n"
