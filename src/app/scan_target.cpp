@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -121,10 +122,22 @@ Result<Target> choose(inventory::Images images, const std::optional<inventory::P
     return Target{.images = std::move(images), .reference = std::nullopt};
 }
 
-// What cannot be a reference was meant as a path.
+bool has_archive_ending(const std::string& target) {
+    return std::ranges::any_of(std::array{".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".tar.bz2"},
+                               [&](const char* ending) { return target.ends_with(ending); });
+}
+
+// What cannot be a reference was meant as a path, and so was what would lie in a folder that is there, unless it has a
+// tag or a digest.
 bool is_meant_as_path(const std::string& target) {
-    return target.starts_with('/') || target.starts_with("./") || target.starts_with("../") || target == "." ||
-           target == ".." || target.ends_with(".tar");
+    if (target.starts_with('/') || target.starts_with("./") || target.starts_with("../") || target == "." ||
+        target == ".." || has_archive_ending(target)) {
+        return true;
+    }
+    const auto folder = target.substr(0, target.find('/'));
+    std::error_code error;
+    return folder.size() < target.size() && target.find_first_of(":@") == std::string::npos &&
+           fs::is_directory(folder, error);
 }
 
 }  // namespace
@@ -158,7 +171,14 @@ Result<Target> open_target(const TargetArguments& arguments) {
                                             .plain_http = arguments.plain_http,
                                             .ca_file = arguments.ca_file},
                                            wanted);
-    if (!images) return fail(std::move(images));
+    if (!images) {
+        auto fault = std::move(images).error();
+        // Who names no registry may have meant a file.
+        if (!arguments.target.starts_with(reference->host) && !arguments.target.starts_with("docker://")) {
+            fault.message += "; nor is there such a file";
+        }
+        return std::unexpected(std::move(fault));
+    }
     return Target{.images = std::move(*images), .reference = std::move(*reference)};
 }
 

@@ -2,8 +2,19 @@
 
 #include "archive/path.hpp"
 #include "archive/tar.hpp"
+#include "archive/unpack.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace berth::inventory {
 namespace {
@@ -92,6 +103,68 @@ private:
     std::map<std::string, std::string, std::less<>> links_;
 };
 
+using File = std::shared_ptr<const archive::OpenFile>;
+
+// By the first bytes of gzip (RFC 1952) and zstd (RFC 8878).
+Result<bool> is_packed(const File& file) {
+    std::array<std::byte, 4> start{};
+    archive::FileSource source(file);
+    auto got = source.read(start);
+    if (!got) return fail(std::move(got));
+    constexpr std::array gzip{std::byte{0x1f}, std::byte{0x8b}};
+    constexpr std::array zstd{std::byte{0x28}, std::byte{0xb5}, std::byte{0x2f}, std::byte{0xfd}};
+    const auto read = std::span(start).first(*got);
+    const auto begins_with = [&](const auto& magic) {
+        return read.size() >= magic.size() && std::ranges::equal(read.first(magic.size()), magic);
+    };
+    return begins_with(gzip) || begins_with(zstd);
+}
+
+Result<void> write_all(int descriptor, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const auto wrote = ::write(descriptor, bytes.data(), bytes.size());
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote < 0) return fail(FaultKind::internal, std::string("cannot be unpacked: ") + std::strerror(errno));
+        bytes = bytes.subspan(static_cast<std::size_t>(wrote));
+    }
+    return {};
+}
+
+// Unlinked as soon as it is there, so nobody else finds it and it goes with its descriptor.
+Result<int> nameless_file() {
+    std::error_code error;
+    auto name = (std::filesystem::temp_directory_path(error) / "berth-XXXXXX").string();
+    const int descriptor = ::mkostemp(name.data(), O_CLOEXEC);
+    if (descriptor < 0)
+        return fail(FaultKind::internal, "cannot be unpacked into " + name + ": " + std::strerror(errno));
+    ::unlink(name.c_str());
+    return descriptor;
+}
+
+Result<std::uint64_t> copy(archive::Source& from, int descriptor) {
+    std::uint64_t size = 0;
+    std::vector<std::byte> buffer(std::size_t{1} << 20);
+    for (;;) {
+        auto got = from.read(buffer);
+        if (!got) return fail(std::move(got));
+        if (*got == 0) return size;
+        auto written = write_all(descriptor, std::span(buffer).first(*got));
+        if (!written) return fail(std::move(written));
+        size += *got;
+    }
+}
+
+Result<File> unpacked(const File& packed, const archive::Limits& limits) {
+    archive::FileSource source(packed);
+    auto plain = archive::unpack(source, limits);
+    if (!plain) return fail(std::move(plain));
+    const auto descriptor = nameless_file();
+    if (!descriptor) return std::unexpected(descriptor.error());
+    auto size = copy(**plain, *descriptor);
+    auto file = std::make_shared<const archive::OpenFile>(*descriptor, size.value_or(0));
+    return size ? Result<File>(std::move(file)) : fail(std::move(size));
+}
+
 }  // namespace
 
 std::shared_ptr<const ImageBlobs> blobs_in_folder(std::filesystem::path folder) {
@@ -101,6 +174,10 @@ std::shared_ptr<const ImageBlobs> blobs_in_folder(std::filesystem::path folder) 
 Result<std::shared_ptr<const ImageBlobs>> blobs_in_tar(const std::filesystem::path& path,
                                                        const archive::Limits& limits) {
     auto file = archive::OpenFile::open(path);
+    if (!file) return fail(std::move(file));
+    auto packed = is_packed(*file);
+    if (!packed) return fail(std::move(packed));
+    if (*packed) file = unpacked(*file, limits);
     if (!file) return fail(std::move(file));
     auto blobs = std::make_shared<TarBlobs>(std::move(*file));
     if (auto listed = blobs->list(limits); !listed) return fail(std::move(listed));

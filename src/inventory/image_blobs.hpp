@@ -24,7 +24,8 @@ public:
 };
 
 [[nodiscard]] std::shared_ptr<const ImageBlobs> blobs_in_folder(std::filesystem::path folder);
-// A tar file that is not compressed: its blobs are read where they lie. Links inside it are followed inside it.
+// A tar file: its blobs are read where they lie. A compressed one is unpacked first, into a file without a name in the
+// folder for temporary files. Links inside it are followed inside it.
 [[nodiscard]] Result<std::shared_ptr<const ImageBlobs>> blobs_in_tar(const std::filesystem::path& file,
                                                                      const archive::Limits& limits);
 

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 
@@ -93,7 +94,11 @@ TEST(ImageSource, ReadsALayoutAndItsArchive) {
     finish(files, image(files, "amd64", {testing::gzipped(base_layer()), testing::zstandard(upper_layer())}));
     const Folder folder;
     write(folder.path() / "layout", files);
-    for (const auto& path : {folder.path() / "layout", write_tar(folder.path() / "image.tar", files)}) {
+    const auto tar = write_tar(folder.path() / "image.tar", files);
+    std::ifstream stream(tar, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+    write(folder.path(), {{"image.tgz", testing::gzipped(bytes)}, {"image.zst", testing::zstandard(bytes)}});
+    for (const auto& path : {folder.path() / "layout", tar, folder.path() / "image.tgz", folder.path() / "image.zst"}) {
         auto images = open_images(path, standard.layer);
         ASSERT_TRUE(images) << images.error().message;
         ASSERT_EQ(images->size(), 1U);

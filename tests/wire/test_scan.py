@@ -57,10 +57,10 @@ def database(tmp_path_factory):
 @pytest.fixture
 def berth(database, tmp_path):
     """Runs the program; (exit code, standard output, standard error)."""
-    def run(*arguments, stdin="", **environment):
+    def run(*arguments, stdin="", cwd=None, **environment):
         clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "nobody"), "BERTH_VULNDB": str(database)}
-        done = subprocess.run([BERTH, *arguments], input=stdin, capture_output=True, text=True, timeout=120,
-                              check=False, env=clean | environment)
+        done = subprocess.run([os.path.abspath(BERTH), *arguments], input=stdin, capture_output=True, text=True,
+                              timeout=120, check=False, env=clean | environment, cwd=cwd)
         return done.returncode, done.stdout, done.stderr
 
     return run
@@ -243,6 +243,9 @@ def test_archives_and_folders(berth, image, tmp_path):
     with tarfile.open(archive, "w") as tar:
         tar.add(image, arcname=".")
     assert names(berth("scan", "--format=json", str(archive))[1]) == ["CVE-2024-0001", "CVE-2024-0002"]
+    with tarfile.open(tmp_path / "layout.tgz", "w:gz") as tar:
+        tar.add(image, arcname=".")
+    assert names(berth("scan", "--format=json", str(tmp_path / "layout.tgz"))[1]) == ["CVE-2024-0001", "CVE-2024-0002"]
     saved = tmp_path / "saved.tar"
     subprocess.run(["skopeo", "copy", "--quiet", f"oci:{image}:app", f"docker-archive:{saved}:app:v1"], check=True,
                    capture_output=True)
@@ -267,6 +270,12 @@ def test_what_cannot_be_scanned_says_why(berth, image, tmp_path):
     broken.write_bytes(broken.read_bytes()[:-20])
     code, out, err = berth("scan", str(image))
     assert (code, out) == (1, "") and "layer 1 of 1" in err
+
+
+def test_a_path_with_a_typo_is_no_request(berth, image, tmp_path):
+    for typo in ("img.tgz", "layout/nothing", "layout.tar.gz"):
+        code, _, err = berth("scan", typo, cwd=tmp_path)
+        assert code == 1 and f"{typo}: is not there" in err
 
 
 def test_an_image_in_a_registry_is_read_where_it_is(berth, server, oci, token, repository, multi):
