@@ -244,6 +244,16 @@ private:
         return key += name;
     }
 
+    // By owner_key, the place of each of the system's packages.
+    [[nodiscard]] std::unordered_map<std::string, std::size_t> installed() const {
+        std::unordered_map<std::string, std::size_t> places;
+        for (std::size_t i = 0; i < inventory_.packages.size(); ++i) {
+            const auto& package = inventory_.packages[i];
+            if (is_operating_system(package.type)) places.try_emplace(owner_key(package.path, package.name), i);
+        }
+        return places;
+    }
+
     void set_owners() {
         std::unordered_map<std::string, std::vector<std::size_t>> wanted;
         for (std::size_t i = 0; i < inventory_.packages.size(); ++i) {
@@ -252,27 +262,25 @@ private:
             wanted[package.path.substr(0, package.path.find("!/"))].push_back(i);
         }
         if (wanted.empty()) return;
-        std::unordered_map<std::string, std::size_t> installed;
-        for (std::size_t i = 0; i < inventory_.packages.size(); ++i) {
-            const auto& package = inventory_.packages[i];
-            if (is_operating_system(package.type)) installed.try_emplace(owner_key(package.path, package.name), i);
-        }
+        const auto owners = installed();
         for (const auto& [path, facts] : files_) {
             for (const auto& owned : facts->owned) {
-                const auto owner = installed.find(owner_key(path, owned.package));
+                const auto owner = owners.find(owner_key(path, owned.package));
+                const auto* package = owner == owners.end() ? nullptr : &inventory_.packages[owner->second];
                 for (const auto& file : owned.paths) {
                     const auto found = wanted.find(paths_.resolve_folder(file));
                     if (found == wanted.end()) continue;
-                    for (const auto i : found->second) {
-                        auto& package = inventory_.packages[i];
-                        package.owned_by = owned.package;
-                        if (owner == installed.end()) continue;
-                        package.owner_source = inventory_.packages[owner->second].source_name;
-                        package.owner_vendor = inventory_.packages[owner->second].vendor;
-                    }
+                    for (const auto i : found->second) own(inventory_.packages[i], owned.package, package);
                 }
             }
         }
+    }
+
+    static void own(Package& package, const std::string& name, const Package* owner) {
+        package.owned_by = name;
+        if (owner == nullptr) return;
+        package.owner_source = owner->source_name;
+        package.owner_vendor = owner->vendor;
     }
 
     std::map<std::string, const FileFacts*, std::less<>> files_;

@@ -203,7 +203,8 @@ std::vector<Lookup> lookups_of(const inventory::Inventory& inventory, Depth dept
         lookups.push_back({.stream = query.subject.stream, .package = query.subject.name});
         // Whether the distribution answers for it may be the database's to say.
         const auto& owner = query.package->owner_source;
-        if (system && !owner.empty()) lookups.push_back({.stream = system->stream, .package = owner});
+        const bool is_asked = system && system->type == inventory::PackageType::deb && !owner.empty();
+        if (is_asked) lookups.push_back({.stream = system->stream, .package = owner});
     }
     std::ranges::sort(lookups);
     lookups.erase(std::ranges::unique(lookups).begin(), lookups.end());

@@ -232,7 +232,8 @@ def test_a_package_database_that_cannot_be_read_is_not_safe(berth, root):
     assert code == 1 and out == "" and "that could be read: var/lib/rpm/rpmdb.sqlite: " in err
     code, out, _ = berth("scan", root("languages", **broken, **LEFT))
     assert code == 0 and "CVE-2024-0004" in out
-    assert "that could be read: var/lib/rpm/rpmdb.sqlite: " in out and "Only packages of languages were looked up" in out
+    assert "that could be read: var/lib/rpm/rpmdb.sqlite: " in out
+    assert "Only packages of languages were looked up" in out
     nameless = "Package: nameless\nStatus: install ok installed\n\n"
     code, out, _ = berth("scan", root("nameless", **{"var/lib/dpkg/status": nameless + STATUS}))
     assert code == 0 and "note: var/lib/dpkg/status: lists nameless as installed, without a version" in out
