@@ -181,8 +181,8 @@ private:
     }
 
     void add_sarif(const scan::Findings& findings, const inventory::ImageSource& image) {
-        const scan::SarifRun run{.image = arguments_.target.target, .id = run_id(image)};
-        auto one = json::parse(scan::to_sarif(findings, run, version));
+        const scan::SarifRun about{.image = arguments_.target.target, .id = run_id(image)};
+        auto one = json::parse(scan::to_sarif(findings, about, version));
         auto& log = one.as_object();
         for (auto& run : log.at("runs").as_array()) runs_.push_back(std::move(run));
         log_ = std::move(log);
