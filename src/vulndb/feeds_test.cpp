@@ -89,6 +89,20 @@ TEST(Secdb, SplitsNamesInOneString) {
     EXPECT_EQ(got.record("CVE-3-1").advice.at(0).stream.release, "3.20");
 }
 
+TEST(Secdb, APlaceholderIsNoName) {
+    Collected got;
+    collect(FeedKind::alpine_secdb,
+            R"({"packages":[{"pkg":{"name":"p","secfixes":{"1-r0":["CVE-????-????? TS-2024-005"],)"
+            R"("2-r0":["CVE-2022-????? XSA-398","CVE-2017-17434-1"],"3-r0":["CVE-2023-XXXXX"]}}}],)"
+            R"("distroversion":"v3.20"})",
+            got);
+    ASSERT_EQ(got.records.size(), 3U);
+    EXPECT_TRUE(got.record("TS-2024-005").vulnerability.aliases.empty());
+    EXPECT_EQ(got.record("XSA-398").advice.at(0).affected.ranges, std::vector<Range>{fixed_in("2-r0")});
+    EXPECT_EQ(got.record("CVE-2017-17434-1").advice.at(0).package, "p");
+    EXPECT_EQ(got.skipped, std::vector<std::string>{"p: a fix of what has no name but CVE-2023-XXXXX"});
+}
+
 TEST(Secdb, EdgeIsABranch) {
     Collected got;
     collect(FeedKind::alpine_secdb,

@@ -57,7 +57,7 @@ Result<std::shared_ptr<const GenerationFile>> GenerationFile::open(const std::fi
     try {
         opened->load();
     } catch (const SqliteError& error) {
-        return unusable(file, error.what());
+        return unusable(file, error.reason());
     }
     return opened;
 }
@@ -105,7 +105,7 @@ Result<void> GenerationFile::verify() const {
         if (!check.step() || check.bytes(0) != "ok") return fail(FaultKind::unavailable, "it is damaged");
         return {};
     } catch (const SqliteError& error) {
-        return fail(FaultKind::unavailable, error.what());
+        return fail(FaultKind::unavailable, error.reason());
     }
 }
 
@@ -116,7 +116,7 @@ Result<void> GenerationFile::verify_content() const {
             return fail(FaultKind::unavailable, "it is not what was exported, by its SHA-256");
         return {};
     } catch (const SqliteError& error) {
-        return fail(FaultKind::unavailable, error.what());
+        return fail(FaultKind::unavailable, error.reason());
     }
 }
 

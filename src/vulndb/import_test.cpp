@@ -443,6 +443,16 @@ TEST_F(Import, OpensOnlyItsOwn) {
     }
 }
 
+TEST_F(Import, SaysOnceWhatIsWrongWithADatabase) {
+    import({feed("a", osv("CVE-1-1", "curl", "1"))});
+    auto bytes = read_file(database_file(folder_.path() / "db"));
+    std::fill(bytes.begin() + 100, bytes.end(), '\xff');
+    const auto file = folder_.path() / "x";
+    std::ofstream(file, std::ios::binary) << bytes;
+    EXPECT_EQ(SqliteDatabase::open(file).error().message,
+              "vulnerability database " + file.string() + ": database disk image is malformed");
+}
+
 TEST_F(Import, KeepsWhatWasReadOnlyWhereThereIsRoom) {
     import(samples());
     const auto file = database_file(folder_.path() / "db");

@@ -19,6 +19,7 @@ namespace berth::vulndb {
 [[nodiscard]] std::optional<std::string> ubuntu_release(std::string_view codename);
 
 // As the ecosystem compares it: PyPI in lower case with runs of -_. as one -, NuGet and Packagist in lower case.
+// That is ASCII's: NuGet folds the letters of all scripts, but advisory and package spell one name alike.
 [[nodiscard]] std::string normalised_name(std::string_view ecosystem, std::string_view package);
 
 // The CVE that a record's name stands for: "CVE-2024-1" for itself, for DEBIAN-CVE-2024-1, UBUNTU-CVE-2024-1 ...;

@@ -118,6 +118,8 @@ void read_severity_word(const JsonObject& object, Vulnerability& vulnerability) 
     if (const auto extra = object_of(object, "database_specific"); extra && vulnerability.severity.empty())
         vulnerability.severity = text_of(*extra, "severity");
     if (vulnerability.severity.empty()) vulnerability.severity = severity_in_summary(vulnerability);
+    if (vulnerability.severity.empty() && vulnerability.scores.empty() && is_malware(vulnerability))
+        vulnerability.severity = "CRITICAL";
 }
 
 void read_references(const JsonObject& object, Vulnerability& vulnerability) {

@@ -114,6 +114,10 @@ std::string severity_in_summary(const Vulnerability& vulnerability) {
     return {};
 }
 
+bool is_malware(const Vulnerability& vulnerability) {
+    return vulnerability.id.starts_with("MAL-");
+}
+
 bool is_rejected(const Vulnerability& vulnerability) {
     for (const std::string_view mark : {"** REJECT **", "REJECTED", "Rejected reason:"})
         if (vulnerability.details.starts_with(mark)) return true;

@@ -19,4 +19,8 @@ namespace berth::vulndb {
 // A CVE that was never one stays in some feeds with a text that says so.
 [[nodiscard]] bool is_rejected(const Vulnerability& vulnerability);
 
+// The whole package is the attack (OpenSSF's malicious-packages). These records have no severity; GitHub says of its
+// own kind that a computer with such a package is to be considered fully compromised, so they are as bad as anything.
+[[nodiscard]] bool is_malware(const Vulnerability& vulnerability);
+
 }  // namespace berth::vulndb

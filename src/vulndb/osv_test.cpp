@@ -174,6 +174,21 @@ TEST(Osv, WrongTypesCostTheRecordAlone) {
     EXPECT_EQ(skip_reason(R"({"id":12,"affected":[]})"), ": it has no id");
 }
 
+TEST(Osv, MalwareWithoutASeverityIsCritical) {
+    const auto severity_of = [](const std::string& id, const std::string& more) {
+        Collected got;
+        collect(FeedKind::osv,
+                R"({"id":")" + id + R"(",)" + more +
+                    R"("affected":[{"package":{"ecosystem":"npm","name":"left"},"versions":["1.0.0"]}]})",
+                got);
+        return got.record(id).vulnerability.severity;
+    };
+    EXPECT_EQ(severity_of("MAL-2024-1", ""), "CRITICAL");
+    EXPECT_EQ(severity_of("MAL-2024-1", R"("database_specific":{"severity":"LOW"},)"), "LOW");
+    EXPECT_EQ(severity_of("MAL-2024-1", R"("severity":[{"type":"CVSS_V3","score":"CVSS:3.1/X"}],)"), "");
+    EXPECT_EQ(severity_of("GHSA-1", ""), "");
+}
+
 TEST(Osv, ReadsAnArrayALineEachAndOneAlone) {
     const auto one = npm_record(R"("versions":["1"])");
     for (const auto& text : {one, "[" + one + "]", " [ " + one + " ] ", one + "\n"}) only_record(text);

@@ -49,13 +49,24 @@ std::vector<std::string> split_names(std::string_view text) {
     return names;
 }
 
+bool is_cve(std::string_view name) {
+    return name.starts_with("CVE-");
+}
+
+// "CVE-????-?????", "CVE-2022-?????": there was no number yet, and nobody can look it up.
+bool is_placeholder(std::string_view name) {
+    return is_cve(name) && name.find_first_not_of("0123456789-", 4) != std::string_view::npos;
+}
+
 // Each CVE is a flaw of its own, whose other names stand beside it; without a CVE the first name is the flaw's.
 void take_fix(const Branch& branch, const std::string& package, std::string_view version, std::string_view ids,
               RecordSink& sink) {
     auto names = split_names(ids);
     std::vector<std::string> flaws;
     std::vector<std::string> others;
-    for (auto& name : names) (name.starts_with("CVE-") ? flaws : others).push_back(std::move(name));
+    if (std::erase_if(names, is_placeholder) > 0 && names.empty())
+        return sink.skip(package, "a fix of what has no name but " + std::string(ids));
+    for (auto& name : names) (is_cve(name) ? flaws : others).push_back(std::move(name));
     if (flaws.empty() && !others.empty()) {
         flaws.push_back(std::move(others.front()));
         others.erase(others.begin());

@@ -9,16 +9,19 @@ namespace {
 // Longest value of a column: the list of a package, or a record.
 constexpr int max_value_bytes = 256 << 20;
 
-std::string message_of(sqlite3* session, int code) {
-    std::string text = "vulnerability database: ";
-    text += sqlite3_errstr(code);
-    if (session != nullptr) text += std::string(": ") + sqlite3_errmsg(session);
-    return text;
+// SQLite's word for the kind of error, and what the session knows beyond that.
+std::string reason_of(sqlite3* session, int code) {
+    const std::string kind = sqlite3_errstr(code);
+    const std::string detail = session != nullptr ? sqlite3_errmsg(session) : "";
+    return detail.empty() || detail == kind ? kind : kind + ": " + detail;
 }
 
 }  // namespace
 
-SqliteError::SqliteError(sqlite3* session, int code) : std::runtime_error(message_of(session, code)), code_(code) {}
+SqliteError::SqliteError(sqlite3* session, int code) : SqliteError(reason_of(session, code), code) {}
+
+SqliteError::SqliteError(std::string reason, int code)
+    : std::runtime_error("vulnerability database: " + reason), reason_(std::move(reason)), code_(code) {}
 
 Statement::Statement(sqlite3* session, std::string_view text) : session_(session) {
     sqlite3_stmt* statement = nullptr;

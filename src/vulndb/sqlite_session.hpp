@@ -17,9 +17,14 @@ namespace berth::vulndb {
 class SqliteError : public std::runtime_error {
 public:
     SqliteError(sqlite3* session, int code);
+    // What is wrong, for those who say themselves with which database; what() says that it is this kind.
+    [[nodiscard]] const std::string& reason() const { return reason_; }
     [[nodiscard]] int code() const { return code_; }
 
 private:
+    SqliteError(std::string reason, int code);
+
+    std::string reason_;
     int code_;
 };
 
