@@ -26,24 +26,16 @@ struct Arguments {
     std::vector<std::string> overrides;  // key=value
 };
 
-void apply(Config& config, std::string_view key, const std::string& value, const std::string& where) {
-    const auto* setting = find_setting(key);
-    if (setting == nullptr) {
-        throw UsageError(where + ": there is no setting " + std::string(key) + "; `berth config` lists them all");
-    }
-    if (const auto problem = setting->set(config, value)) throw UsageError(where + " " + value + ": " + *problem);
-}
-
 Config configuration(const Arguments& arguments) {
     Config config;
     if (!arguments.config_file.empty()) read_config_file(arguments.config_file, config);
     for (const auto& [key, value] : arguments.options) {
-        if (*value) apply(config, key, **value, std::string(key));
+        if (*value) apply_setting(config, key, **value, "");
     }
     for (const auto& text : arguments.overrides) {
         const auto equals = text.find('=');
         if (equals == std::string::npos) throw UsageError("--set " + text + ": write KEY=VALUE");
-        apply(config, std::string_view(text).substr(0, equals), text.substr(equals + 1), "--set");
+        apply_setting(config, std::string_view(text).substr(0, equals), text.substr(equals + 1), "--set ");
     }
     return config;
 }

@@ -14,7 +14,7 @@ namespace berth::app {
 
 struct Setting {
     std::string_view key;   // section.name, as in the file: [section] name = value
-    std::string_view type;  // for people: "duration", "size", "text", "true or false", "one of a, b"
+    std::string type;       // for people: "duration, 1s or more", "text", "true or false", "a, b or c"
     std::string_view help;  // one sentence: what it does and when to change it
     // Takes the value's text; an answer is what is wrong with it.
     std::function<std::optional<std::string>(Config&, std::string_view)> set;
@@ -23,6 +23,9 @@ struct Setting {
 
 [[nodiscard]] std::span<const Setting> settings();
 [[nodiscard]] const Setting* find_setting(std::string_view key);
+
+// Throws UsageError naming the key, the value and what to write; `where` goes before it.
+void apply_setting(Config& config, std::string_view key, const std::string& value, const std::string& where);
 
 // Reads a TOML file over what `config` has. Throws UsageError naming the file, line, key and what to do.
 void read_config_file(const std::string& path, Config& config);

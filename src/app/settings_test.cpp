@@ -79,6 +79,62 @@ TEST(Settings, EveryRowButTextSaysWhatToWrite) {
     }
 }
 
+// Below its least value a setting burns a processor or has every request refused.
+TEST(Settings, ValuesThatBreakTheServerAreRefused) {
+    const auto refusal_of = [](std::string_view key, const std::string& value) -> std::string {
+        Config config;
+        try {
+            apply_setting(config, key, value, "--set ");
+        } catch (const UsageError& error) {
+            EXPECT_EQ(find_setting(key)->show(config), find_setting(key)->show(Config())) << key;
+            return error.what();
+        }
+        return "";
+    };
+    EXPECT_EQ(refusal_of("jobs.poll_interval", "0s"), "--set jobs.poll_interval = 0s: write a duration, 10ms or more");
+    EXPECT_EQ(refusal_of("limits.header_bytes", "10"), "--set limits.header_bytes = 10: write a size, 8KiB or more");
+    EXPECT_EQ(refusal_of("limits.connections", "0"), "--set limits.connections = 0: write a whole number, 1 or more");
+    EXPECT_EQ(refusal_of("limits.manifest_bytes", "-1"),
+              "--set limits.manifest_bytes = -1: write a size such as 64KiB, 4MiB or 10GiB");
+    for (const auto* key :
+         {"storage.gc_interval", "storage.sweep_interval", "storage.purge_interval", "storage.gc_grace",
+          "pulls.write_interval", "limits.header_timeout", "limits.idle_timeout", "limits.stall_timeout",
+          "limits.upload_lifetime", "images.recycle_interval", "lifecycle.interval", "lifecycle.sweep_interval",
+          "lifecycle.preview_lifetime", "scanner.database_poll", "scanner.first_retry", "scanner.image_time",
+          "scanner.clair_timeout", "scanner.clair_poll", "scanner.clair_interval"}) {
+        EXPECT_NE(refusal_of(key, "0s"), "") << key;
+    }
+    for (const auto* key :
+         {"limits.manifest_depth", "limits.request_memory", "limits.manifest_bytes", "limits.layer_bytes",
+          "limits.tags_per_image", "limits.uploads_per_repository", "lifecycle.batch", "scanner.workers",
+          "scanner.attempts", "scanner.layer_workers", "scanner.worker_memory", "scanner.worker_cpu",
+          "scanner.worker_layers", "scanner.image_layers", "scanner.layer_unpacked"}) {
+        EXPECT_NE(refusal_of(key, "0"), "") << key;
+    }
+    // Off, or none.
+    for (const auto* key : {"server.threads", "storage.gc_rate", "storage.keep_free", "limits.min_body_rate"}) {
+        EXPECT_EQ(refusal_of(key, "0"), "") << key;
+    }
+    for (const auto* key : {"images.recycle_bin", "scanner.update_interval", "lifecycle.push_delay"}) {
+        EXPECT_EQ(refusal_of(key, "0s"), "") << key;
+    }
+}
+
+TEST(Settings, ALeastValueIsShownAndTaken) {
+    const auto* setting = find_setting("limits.connections");
+    EXPECT_EQ(setting->type, "number, 1 or more");
+    EXPECT_EQ(find_setting("server.threads")->type, "number");
+    Config config;
+    EXPECT_EQ(setting->set(config, "1"), std::nullopt);
+    EXPECT_EQ(config.limits.connections, 1U);
+    try {
+        apply_setting(config, "limits.conections", "1", "--set ");
+        FAIL() << "there is no such setting";
+    } catch (const UsageError& error) {
+        EXPECT_NE(std::string(error.what()).find("limits.conections"), std::string::npos);
+    }
+}
+
 TEST(Settings, AFileIsReadOverTheDefaults) {
     const testing::Folder folder;
     const auto path = (folder.path() / "berth.toml").string();
