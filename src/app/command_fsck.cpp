@@ -161,7 +161,7 @@ std::unique_ptr<store::sqlite::SqliteMetadata> open_metadata(const fs::path& dat
     const auto file = data / "metadata.db";
     if (!fs::exists(file)) throw UsageError(data.string() + " is not a data folder: it has no metadata.db");
     auto opened = store::sqlite::SqliteMetadata::open({.path = file});
-    if (!opened) throw UsageError(opened.error().message + "; fsck needs the folder for itself: stop the server first");
+    if (!opened) throw UsageError(opened.error().message);
     return std::move(*opened);
 }
 

@@ -46,6 +46,10 @@ sigset_t block_ending_signals() {
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    // A terminal that goes is no reason to break requests off, and under nohup none to stop.
+    struct sigaction hangup{};
+    sigaction(SIGHUP, nullptr, &hangup);
+    if (hangup.sa_handler != SIG_IGN) sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     return signals;
 }
@@ -91,7 +95,8 @@ void add_serve_command(CLI::App& program, int& exit_code) {
     command->add_option("--set", arguments->overrides, "KEY=VALUE for any other setting; may be repeated");
     command->footer(
         "The first start makes an access key and writes it to DATA/credentials; BERTH_ROOT_ACCESS_KEY_ID and\n"
-        "BERTH_ROOT_SECRET_ACCESS_KEY choose it instead. SIGTERM lets running requests finish.\n\n"
+        "BERTH_ROOT_SECRET_ACCESS_KEY choose it instead. SIGTERM (or\n"
+        "SIGHUP) lets running requests finish.\n\n"
         "  berth serve --data /srv/berth --listen 0.0.0.0:5000 --tls-cert cert.pem --tls-key key.pem\n"
         "  berth serve --set limits.manifest_bytes=8MiB --set log.access=all");
     command->callback([arguments] { serve(*arguments); });

@@ -21,4 +21,9 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text) {
     return ListenAddress{.host = std::string(host), .port = port};
 }
 
+std::string to_text(const ListenAddress& address) {
+    const bool is_v6 = address.host.find(':') != std::string::npos;
+    return (is_v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
 }  // namespace berth::app

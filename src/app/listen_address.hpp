@@ -14,5 +14,6 @@ struct ListenAddress {
 };
 
 [[nodiscard]] std::optional<ListenAddress> parse_listen_address(std::string_view text);
+[[nodiscard]] std::string to_text(const ListenAddress& address);
 
 }  // namespace berth::app

@@ -333,7 +333,7 @@ Node::~Node() = default;
 void Node::run() {
     auto& parts = *parts_;
     log::info("serving", {{"version", std::string(version)},
-                          {"address", parts.address.host + ":" + std::to_string(parts.server.port())},
+                          {"address", to_text({.host = parts.address.host, .port = parts.server.port()})},
                           {"url", parts.endpoints->seen_from("").proxy_endpoint(parts.own)},
                           {"account", parts.own.account.text()},
                           {"region", parts.own.region.text()},

@@ -178,6 +178,7 @@ TEST(ListenAddress, IsHostAndPort) {
     for (const auto* wrong : {"", "5000", "host", "host:", "host:65536", "host:-1", "host:5x", "::1:5000", "[::1]"}) {
         EXPECT_EQ(parse_listen_address(wrong), std::nullopt) << wrong;
     }
+    for (const auto* text : {"127.0.0.1:5000", "[::1]:5000"}) EXPECT_EQ(to_text(*parse_listen_address(text)), text);
 }
 
 class DataFolder : public ::testing::Test {

@@ -214,8 +214,17 @@ TEST(Tls, SaysWhichFileIsWrong) {
         return std::string();
     };
     const auto good = certificate.files();
-    EXPECT_NE(complaint({"/no/such.pem", good.private_key}).find("/no/such.pem"), std::string::npos);
-    EXPECT_NE(complaint({good.certificate_chain, "/no/such.key"}).find("/no/such.key"), std::string::npos);
+    const auto expect = [](const std::string& said, std::string_view wanted) {
+        EXPECT_TRUE(said.starts_with(wanted)) << said;
+    };
+    const std::string no_file = "No such file or directory";
+    expect(complaint({"/no/such.pem", good.private_key}), "cannot use the TLS certificate /no/such.pem: " + no_file);
+    expect(complaint({good.certificate_chain, "/no/such.key"}),
+           "cannot use the TLS private key /no/such.key: " + no_file);
+    expect(complaint({good.private_key, good.private_key}),
+           "cannot use the TLS certificate " + good.private_key + ": it holds no PEM certificate");
+    expect(complaint({good.certificate_chain, good.certificate_chain}),
+           "cannot use the TLS private key " + good.certificate_chain + ": it holds no PEM private key");
     EXPECT_NE(complaint({good.certificate_chain, other.files().private_key}), "");
     EXPECT_EQ(complaint(good), "");
 }

@@ -3,6 +3,7 @@
 #include "base/size.hpp"
 
 #include <openssl/err.h>
+#include <system_error>
 
 #include <stdexcept>
 #include <string>
@@ -20,11 +21,25 @@ constexpr const char* tls12_ciphers =
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr std::size_t read_buffer = 32_KiB;
 
-[[noreturn]] void give_up(const std::string& what) {
-    const auto code = ERR_peek_last_error();
-    const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
+// The first error is the cause; later ones say through whom it came ("system lib", "PEM lib").
+std::string cause() {
+    const auto code = ERR_peek_error();
     ERR_clear_error();
-    throw std::runtime_error(what + (reason == nullptr ? "" : std::string(": ") + reason));
+    if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
+    const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
+    return reason == nullptr ? "OpenSSL gives no reason" : reason;
+}
+
+[[noreturn]] void give_up(const std::string& what) {
+    throw std::runtime_error(what + ": " + cause());
+}
+
+// `what` says what the file should hold.
+[[noreturn]] void give_up_file(const std::string& what, const std::string& path) {
+    const bool unreadable = ERR_SYSTEM_ERROR(ERR_peek_error());
+    const auto why = cause();
+    throw std::runtime_error("cannot use the TLS " + what + " " + path + ": " +
+                             (unreadable ? why : "it holds no PEM " + what + " (" + why + ")"));
 }
 
 // http/1.1 is all there is; a client that insists on something else is told so in the handshake.
@@ -46,10 +61,10 @@ int choose_protocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_
 
 void load(SSL_CTX* context, const TlsFiles& files) {
     if (SSL_CTX_use_certificate_chain_file(context, files.certificate_chain.c_str()) != 1) {
-        give_up("cannot use the TLS certificate " + files.certificate_chain);
+        give_up_file("certificate", files.certificate_chain);
     }
     if (SSL_CTX_use_PrivateKey_file(context, files.private_key.c_str(), SSL_FILETYPE_PEM) != 1) {
-        give_up("cannot use the TLS private key " + files.private_key);
+        give_up_file("private key", files.private_key);
     }
     if (SSL_CTX_check_private_key(context) != 1) {
         give_up("the TLS private key " + files.private_key + " does not belong to " + files.certificate_chain);

@@ -204,3 +204,12 @@ def test_fsck_names_false_sizes(servers):
     false, = report["falseSizes"]
     assert (false["imageDigest"], false["imageTags"]) == (digest_of(wrong), ["wrong"])
     assert (false["named"], false["size"], false["actualSize"]) == (digest_of(b"layer"), 999, 5)
+
+
+def test_what_fsck_cannot_open_is_said_once(servers):
+    server = servers.start()
+    server.stop()
+    (server.data / "metadata.db").write_bytes(b"not a database" * 100)
+    broken = fsck(server)
+    assert broken.returncode == 2 and "stop the server" not in broken.stderr, broken
+    assert broken.stderr.count("not a database") == 1, broken

@@ -22,7 +22,9 @@ Result<DataLock> DataLock::acquire(const std::filesystem::path& folder) {
     if (file < 0) return fail(FaultKind::unavailable, "cannot open " + path.string() + ": " + reason(errno));
     DataLock lock(file);
     if (::flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
-    if (errno == EWOULDBLOCK) return fail(FaultKind::unavailable, "another berth serves the folder " + folder.string());
+    if (errno == EWOULDBLOCK)
+        return fail(FaultKind::unavailable,
+                    "another berth works on the folder " + folder.string() + ": stop the server first");
     return fail(FaultKind::unavailable, "cannot lock " + path.string() + ": " + reason(errno));
 }
 

@@ -80,7 +80,7 @@ TEST_F(OnDisk, AFolderHasOneServer) {
     auto first = open();
     const auto second = SqliteMetadata::open(options_);
     ASSERT_FALSE(second);
-    EXPECT_NE(second.error().message.find("another berth serves"), std::string::npos);
+    EXPECT_NE(second.error().message.find("another berth works"), std::string::npos);
     first.reset();
     EXPECT_TRUE(SqliteMetadata::open(options_));
 }
