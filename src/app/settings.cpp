@@ -100,7 +100,7 @@ using Names = std::initializer_list<std::pair<std::string_view, Value>>;
 template <class Value, class Field>
 Setting choice(std::string_view key, std::string_view type, Names<Value> names, Field field, std::string_view help) {
     const std::vector<std::pair<std::string_view, Value>> table(names);
-    return {key, type, help,
+    return {key, std::string(type), help,
             [field, table, type](Config& config, std::string_view value) -> std::optional<std::string> {
                 for (const auto& [name, meaning] : table) {
                     if (name != value) continue;

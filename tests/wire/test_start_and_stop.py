@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from harness import ecr
+from harness.eventually import eventually
 from harness.oci import Oci
 from harness.server import BINARY, CLEAN_ENVIRONMENT, PATIENCE
 
@@ -76,8 +77,8 @@ def test_an_address_of_ipv6_is_logged_in_brackets(servers):
             pytest.skip("no IPv6 here")
     server = servers.prepare()
     server.arguments[server.arguments.index("--listen") + 1] = f"[::1]:{server.port}"
-    server.start()
-    assert f"address=[::1]:{server.port}" in server.log()
+    server.start(wait=False)     # the harness asks at 127.0.0.1
+    assert eventually(lambda: f"address=[::1]:{server.port} " in server.log(), 10 * PATIENCE), server.log()
 
 
 def test_tls_files_that_are_none(tmp_path, throwaway_tls):
