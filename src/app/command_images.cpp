@@ -1,5 +1,6 @@
 // berth images list-deleted|restore|purge|rescan: a client of the recycle bin and the scans of a running server.
 #include "app/commands.hpp"
+#include "app/json_text.hpp"
 #include "app/remote.hpp"
 #include "app/usage_error.hpp"
 
@@ -124,7 +125,7 @@ void list_deleted(const Arguments& arguments) {
                                     padded("EXPIRES", 20) + padded("TAGS", 20) + "DELETED BY\n");
             }
             if (as_json) {
-                print((first ? "" : ",\n") + json::serialize(image));
+                print((first ? "" : ",\n") + json_text(image));
             } else if (image.is_object()) {
                 print_row(image.get_object());
             }
@@ -156,9 +157,11 @@ public:
         return answer;
     }
 
+    [[nodiscard]] bool did_nothing() const { return done_.empty() && failures_.empty(); }
+
     void finish(int& exit_code) {
         if (arguments_.format == "json") {
-            print(json::serialize(json::object{{done_member_, done_}, {"failures", failures_}}) + "\n");
+            print(json_text(json::object{{done_member_, done_}, {"failures", failures_}}) + "\n");
         }
         if (!failures_.empty()) exit_code = some_failed;
     }
@@ -215,6 +218,7 @@ void purge(const Arguments& arguments, int& exit_code) {
             const auto* value = answer.if_contains("more");
             more = value != nullptr && value->is_bool() && value->get_bool();
         }
+        if (batch.did_nothing() && arguments.format == "table") print("There was nothing in the repository's bin.\n");
     } else {
         call_for_images(batch, remote, arguments, {{"repositoryName", arguments.repository}});
     }

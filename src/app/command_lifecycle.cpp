@@ -44,6 +44,7 @@ void print(const std::string& text) {
 
 // Says what is wrong, as the server would, and gives nothing, when the policy is not valid.
 std::optional<lifecycle::Policy> read_policy(const Arguments& arguments) {
+    if (arguments.policy_file.empty()) throw UsageError("name the file of the policy, or - for the standard input");
     auto policy = lifecycle::parse(read_all(arguments.policy_file), {.extensions = arguments.extensions});
     if (policy) return std::move(*policy);
     std::fprintf(stderr, "berth: %s: %s\n", arguments.policy_file.c_str(), policy.error().message.c_str());
@@ -103,8 +104,9 @@ void validate(const Arguments& arguments, int& exit_code) {
 }
 
 void add_policy_options(CLI::App& command, Arguments& arguments) {
-    command.add_option("--policy-file,policy", arguments.policy_file, "The policy's JSON; - for the standard input")
-        ->required();
+    auto* positional =
+        command.add_option("POLICY", arguments.policy_file, "File with the policy's JSON; - for the standard input");
+    command.add_option("--policy-file", arguments.policy_file, "The same as POLICY")->excludes(positional);
     command.add_flag("--extensions", arguments.extensions,
                      "Allow what Berth adds to ECR's policies (a server does with lifecycle.extensions)");
 }

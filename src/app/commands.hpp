@@ -16,6 +16,7 @@ void add_vulndb_command(CLI::App& program, int& exit_code);
 void add_scan_rules_command(CLI::App& program, int& exit_code);
 void add_scan_command(CLI::App& program, int& exit_code);
 void add_sbom_command(CLI::App& program, int& exit_code);
+void add_help_command(CLI::App& program, int& exit_code);
 void add_images_command(CLI::App& program, int& exit_code);
 void add_scan_worker_command(CLI::App& program, int& exit_code);
 void add_dump_model_command(CLI::App& program, int& exit_code);

@@ -1,12 +1,15 @@
 #include "app/commands.hpp"
+#include "app/suggestion.hpp"
 #include "app/usage_error.hpp"
 #include "app/version.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -41,6 +44,12 @@ int main(int argc, char** argv) {
     berth::app::add_scan_command(program, exit_code);
     berth::app::add_sbom_command(program, exit_code);
     berth::app::add_dump_model_command(program, exit_code);
+    berth::app::add_help_command(program, exit_code);
+    const std::vector<const char*> words(argv + std::min(argc, 1), argv + argc);
+    if (const auto unknown = berth::app::unknown_command(program, words)) {
+        complain(unknown->c_str());
+        return usage_exit;
+    }
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -115,6 +115,12 @@ TEST_F(PreviewText, HasTheShapeOfTheServersAnswer) {
                   "\n");
 }
 
+TEST_F(PreviewText, SumsUpWhatDoesNotHappenToo) {
+    EXPECT_TRUE(json(notation::policy("4: untagged pushed>3d"))
+                    .ends_with(R"("summary":{"expiringImageTotalCount":1,"transitioningImageTotalCounts":[]}})"
+                               "\n"));
+}
+
 TEST_F(PreviewText, TablesSayWhy) {
     const auto policy = notation::policy("3: pre=v pushed>14d / 4: untagged pushed>90d");
     const auto table = preview_table(policy, repository_, evaluate(policy, pack(repository_.images), at_));

@@ -43,13 +43,13 @@ void put_results(json::object& into, const std::vector<Row>& rows) {
         results.push_back(to_json(row));
         if (row.decision->effect == Effect::expire) ++expiring;
     }
-    json::object summary{{"expiringImageTotalCount", expiring}};
+    json::array transitions;
     if (const auto archiving = rows.size() - expiring; archiving > 0) {
-        summary["transitioningImageTotalCounts"] =
-            json::array{json::object{{"targetStorageClass", "ARCHIVE"}, {"imageTotalCount", archiving}}};
+        transitions.push_back(json::object{{"targetStorageClass", "ARCHIVE"}, {"imageTotalCount", archiving}});
     }
     into["previewResults"] = std::move(results);
-    into["summary"] = std::move(summary);
+    into["summary"] =
+        json::object{{"expiringImageTotalCount", expiring}, {"transitioningImageTotalCounts", std::move(transitions)}};
 }
 
 json::object head(const Policy& policy, const DescribedRepository& repository) {

@@ -1,6 +1,7 @@
 """Deleted images: gone for everybody, listed by our own service, brought back by it and by `berth images`."""
 import json
 import os
+import re
 import subprocess
 
 import pytest
@@ -236,7 +237,9 @@ class TestCommand:
         table = images("list-deleted", "--repository", repository).out.splitlines()
         assert table[0].split()[:3] == ["REPOSITORY", "DIGEST", "DELETED"]
         assert len(table) == 4 and all(":root" in line for line in table[1:])
-        listed = json.loads(images("list-deleted", "--repository", repository, "--format", "json").out)
+        text = images("list-deleted", "--repository", repository, "--format", "json").out
+        assert re.search(r'"deletedAt":\d{10}(\.\d{1,3})?,', text), text     # a time as the server writes it
+        listed = json.loads(text)
         assert {e["imageDigest"] for e in listed["deletedImages"]} == set(digests)
 
         back = images("restore", "--repository", repository, "v0", digests[1])
@@ -251,6 +254,8 @@ class TestCommand:
         purged = images("purge", "--repository", repository, "--all", "--format", "json")
         assert json.loads(purged.out) == {"purgedImages": [{"imageDigest": digests[2], "imageTag": "v2"}], "failures": []}
         assert images("restore", "--repository", repository, "v2").code == 1
+        again = images("purge", "--repository", repository, "--all")
+        assert (again.code, again.out) == (0, "There was nothing in the repository's bin.\n")
 
     def test_the_servers_own_file_is_enough(self, server, tmp_path, ecr_client, oci, repository):
         oci.push_image(repository, "v1")
