@@ -3,6 +3,7 @@
 
 #include "api/aws/image_batch.hpp"
 #include "api/aws/structures.hpp"
+#include "api/aws/translate.hpp"
 #include "registry/recycle_bin.hpp"
 
 #include <algorithm>
@@ -66,8 +67,8 @@ void answer_bin_batch(ImageBatch& batch, Results& results, std::vector<ImageIden
     struct Refuse {
         std::vector<BinFailure>& failures;
         void operator()(const ImageFailure& refused) {
-            failures.push_back(
-                bin_failure(*refused.imageId, wire_name(*refused.failureCode), refused.failureReason->value));
+            if (!refused.imageId || !refused.failureCode) throw std::logic_error("a refusal without its image or code");
+            failures.push_back(bin_failure(*refused.imageId, wire_name(*refused.failureCode), reason_of(refused)));
         }
         void operator()(const ImageIdentifier& id, const registry::ImageFailure& failure) {
             failures.push_back(bin_failure(id, failure.code, failure.reason));

@@ -26,10 +26,9 @@ Answer<json::value> parse_body(std::string_view body) {
 }
 
 Answer<void> judge(const Findings& findings) {
-    if (findings.type()) return std::unexpected(serialization(*findings.type()));
-    if (findings.constraint()) {
-        return std::unexpected(
-            ApiError(Fault{.kind = FaultKind::invalid_parameter, .message = *findings.constraint()}));
+    if (const auto& type = findings.type()) return std::unexpected(serialization(*type));
+    if (const auto& constraint = findings.constraint()) {
+        return std::unexpected(ApiError(Fault{.kind = FaultKind::invalid_parameter, .message = *constraint}));
     }
     return {};
 }

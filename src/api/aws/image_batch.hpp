@@ -35,8 +35,8 @@ public:
     void walk(std::vector<std::variant<Success, registry::ImageFailure>>& results, F succeed, G refuse) {
         std::size_t next = 0;
         for (std::size_t i = 0; i < ids_.size(); ++i) {
-            if (refused_[i]) {
-                refuse(std::move(*refused_[i]));
+            if (auto& refused = refused_[i]) {
+                refuse(std::move(*refused));
                 continue;
             }
             auto& result = results.at(next++);

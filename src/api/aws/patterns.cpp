@@ -61,7 +61,7 @@ bool tag_filter(std::string_view text) {
 }
 
 bool no_space(std::string_view text) {
-    return all_of(text, [](char c) { return c != ' ' && !(c >= '\t' && c <= '\r'); });
+    return all_of(text, [](char c) { return c != ' ' && (c < '\t' || c > '\r'); });
 }
 
 bool region(std::string_view text) {

@@ -182,9 +182,10 @@ std::string image_arn(const registry::RepositoryRef& repository, const std::stri
 }
 
 // Always the same for the same flaw of the same image, and never another's.
-std::string finding_arn(const scan::Finding& finding, const FindingImage& image) {
-    const auto& registry = image.repository->registry;
-    const auto whole = image_arn(*image.repository, image.digest) + '\n' + finding.id;
+std::string finding_arn(const scan::Finding& finding, const registry::RepositoryRef& repository,
+                        const std::string& digest_of_image) {
+    const auto& registry = repository.registry;
+    const auto whole = image_arn(repository, digest_of_image) + '\n' + finding.id;
     Sha256 hash;
     hash.update(std::as_bytes(std::span(whole)));
     constexpr std::size_t shown = 32;
@@ -254,7 +255,7 @@ EnhancedImageScanFinding to_wire(const scan::Finding& finding, const FindingImag
     EnhancedImageScanFinding shown;
     if (image.repository) {
         shown.awsAccountId = RegistryId{image.repository->registry.account.text()};
-        shown.findingArn = AnyText{finding_arn(finding, image)};
+        shown.findingArn = AnyText{finding_arn(finding, *image.repository, image.digest)};
     }
     shown.description = given(finding.description.empty() ? finding.title : finding.description);
     shown.firstObservedAt = first_observed_at;

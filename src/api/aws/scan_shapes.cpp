@@ -105,7 +105,7 @@ Answer<model::ImageIdentifier> one_image(const registry::RepositoryRef& reposito
     if (failure.failureCode == ImageFailureCode::not_found) {
         return std::unexpected(ApiError(image_not_found(repository, id)));
     }
-    return fail(FaultKind::invalid_parameter, failure.failureReason->value);
+    return fail(FaultKind::invalid_parameter, reason_of(failure));
 }
 
 }  // namespace berth::api::aws

@@ -127,6 +127,10 @@ ImageFailure failed(const ImageIdentifier& id, ImageFailureCode code, std::strin
     return {.imageId = id, .failureCode = code, .failureReason = AnyText{std::move(reason)}};
 }
 
+std::string reason_of(const ImageFailure& failure) {
+    return failure.failureReason ? failure.failureReason->value : std::string();
+}
+
 ImageFailure failed(const ImageIdentifier& id, const registry::ImageFailure& failure) {
     for (const auto& [code, name] : EnumTable<ImageFailureCode>::rows) {
         if (name == failure.code) return failed(id, code, failure.reason);

@@ -40,6 +40,7 @@ namespace berth::api::aws {
 // An image id of a batch call: usable, or refused with its failure.
 [[nodiscard]] std::variant<model::ImageIdentifier, ImageFailure> from_wire(const ImageIdentifier& id);
 [[nodiscard]] ImageFailure failed(const ImageIdentifier& id, ImageFailureCode code, std::string reason);
+[[nodiscard]] std::string reason_of(const ImageFailure& failure);
 [[nodiscard]] ImageFailure failed(const ImageIdentifier& id, const registry::ImageFailure& failure);
 
 }  // namespace berth::api::aws

@@ -50,21 +50,22 @@ struct BatchGetRepositoryScanningConfiguration {
 BOOST_DESCRIBE_STRUCT(BatchGetRepositoryScanningConfiguration::Request, (), (repositoryNames))
 BOOST_DESCRIBE_STRUCT(BatchGetRepositoryScanningConfiguration::Response, (), (scanningConfigurations, failures))
 
-RepositoryScanningConfiguration shown(const scanning::RepositoryPlan& found, const Call& call) {
-    const auto& repository = *found.repository;
+RepositoryScanningConfiguration shown(const model::Repository& repository, const registry::ScanPlan& plan,
+                                      const Call& call) {
     RepositoryScanningConfiguration wire;
     wire.repositoryArn = to_wire(repository, call.addresses).repositoryArn;
     wire.repositoryName = RepositoryName{repository.name.text()};
     wire.scanOnPush = repository.scan_on_push;
-    wire.scanFrequency = found.plan.frequency;
+    wire.scanFrequency = plan.frequency;
     auto& filters = wire.appliedScanFilters.emplace().items;
-    if (found.plan.filter) filters.push_back({.filter = {*found.plan.filter}});
+    if (plan.filter) filters.push_back({.filter = {*plan.filter}});
     return wire;
 }
 
 Task<Answer<BatchGetRepositoryScanningConfiguration::Response>> BatchGetRepositoryScanningConfiguration::handle(
     Request request, const Call& call) {
     std::vector<model::RepositoryName> names;
+    names.reserve(request.repositoryNames.items.size());
     for (const auto& wanted : request.repositoryNames.items) {
         names.push_back(model::known_valid<model::RepositoryName>(wanted.value));  // the shape has checked it
     }
@@ -74,8 +75,9 @@ Task<Answer<BatchGetRepositoryScanningConfiguration::Response>> BatchGetReposito
     auto& configurations = response.scanningConfigurations.emplace().items;
     auto& failures = response.failures.emplace().items;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        if ((*found)[i].repository) {
-            configurations.push_back(shown((*found)[i], call));
+        const auto& [repository, plan] = (*found)[i];
+        if (repository) {
+            configurations.push_back(shown(*repository, plan, call));
         } else {
             failures.push_back({.repositoryName = RepositoryName{names[i].text()},
                                 .failureCode = ConfigurationFailureCode::repository_not_found,

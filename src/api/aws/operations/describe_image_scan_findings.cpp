@@ -127,6 +127,7 @@ Page fill_enhanced(ImageScanFindings& wire, const scanning::ScanReport& report, 
     for (const auto& image : report.images) add_counts(image.kept.findings.findings, counts);
     wire.findingSeverityCounts = std::move(counts);
     std::vector<FindingImage> images;
+    images.reserve(report.images.size());
     for (const auto& image : report.images) images.push_back(shown_image(repository, image));
     auto page = page_of(list, from, limit);
     auto& items = wire.enhancedFindings.emplace().items;

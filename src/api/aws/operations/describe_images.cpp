@@ -98,14 +98,14 @@ Answer<std::vector<model::ImageIdentifier>> wanted_images(const registry::Reposi
         if (failure.failureCode == ImageFailureCode::not_found) {
             return std::unexpected(ApiError(image_not_found(repository, id)));
         }
-        return fail(FaultKind::invalid_parameter, failure.failureReason->value);
+        return fail(FaultKind::invalid_parameter, reason_of(failure));
     }
     return wanted;
 }
 
 Task<Answer<DescribeImages::Response>> DescribeImages::named(Request request, const Call& call) {
     const auto repository = repository_of(call, request.registryId, request.repositoryName);
-    auto wanted = wanted_images(repository, *request.imageIds);
+    auto wanted = wanted_images(repository, std::move(request.imageIds).value_or(ImageIdentifiers{}));
     if (!wanted) co_return std::unexpected(std::move(wanted).error());
     auto found = co_await call.environment.images.describe(call.caller, repository, std::move(*wanted));
     if (!found) co_return fail(std::move(found));

@@ -29,8 +29,11 @@ BOOST_DESCRIBE_STRUCT(DescribeRepositories::Response, (), (repositories, nextTok
 
 Task<Answer<DescribeRepositories::Response>> DescribeRepositories::named(Request request, const Call& call) {
     std::vector<model::RepositoryName> names;
-    for (const auto& wanted : request.repositoryNames->items) {
-        names.push_back(model::known_valid<model::RepositoryName>(wanted.value));
+    if (const auto& all_wanted = request.repositoryNames) {
+        names.reserve(all_wanted->items.size());
+        for (const auto& wanted : all_wanted->items) {
+            names.push_back(model::known_valid<model::RepositoryName>(wanted.value));
+        }
     }
     auto found = co_await call.environment.repositories.get_all(call.caller, registry_of(call, request.registryId),
                                                                 std::move(names));

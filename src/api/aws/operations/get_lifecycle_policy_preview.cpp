@@ -132,7 +132,8 @@ std::optional<bool> wanted_tagged(const std::optional<LifecyclePolicyPreviewFilt
 Task<Answer<GetLifecyclePolicyPreview::Response>> GetLifecyclePolicyPreview::named(Request request, const Call& call) {
     const auto repository = repository_of(call, request.registryId, request.repositoryName);
     std::vector<model::ImageIdentifier> ids;
-    for (const auto& id : request.imageIds->items) {
+    const auto named = std::move(request.imageIds).value_or(ImageIdentifiers{});
+    for (const auto& id : named.items) {
         auto value = from_wire(id);
         if (auto* usable = std::get_if<model::ImageIdentifier>(&value)) {
             ids.push_back(std::move(*usable));
@@ -140,7 +141,7 @@ Task<Answer<GetLifecyclePolicyPreview::Response>> GetLifecyclePolicyPreview::nam
         }
         const auto& failure = std::get<ImageFailure>(value);
         if (failure.failureCode == ImageFailureCode::not_found) continue;  // no image can have that name
-        co_return fail(FaultKind::invalid_parameter, failure.failureReason->value);
+        co_return fail(FaultKind::invalid_parameter, reason_of(failure));
     }
     auto found = co_await call.environment.lifecycle_previews.of_images(call.caller, repository, std::move(ids));
     if (!found) co_return fail(std::move(found));

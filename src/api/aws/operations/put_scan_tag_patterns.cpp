@@ -25,6 +25,7 @@ BOOST_DESCRIBE_STRUCT(PutScanTagPatterns::Response, (), (registryId, tagPatterns
 Task<Answer<PutScanTagPatterns::Response>> PutScanTagPatterns::handle(Request request, const Call& call) {
     const auto registry = registry_of(call, request.registryId);
     std::vector<std::string> patterns;
+    patterns.reserve(request.tagPatterns.items.size());
     for (auto& pattern : request.tagPatterns.items) patterns.push_back(std::move(pattern.value));
     auto stored =
         co_await call.environment.scan_configurations.put_tag_patterns(call.caller, registry, std::move(patterns));

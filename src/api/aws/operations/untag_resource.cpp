@@ -26,6 +26,7 @@ Task<Answer<UntagResource::Response>> UntagResource::handle(Request request, con
         co_return invalid_parameter("tagKeys", "Member must have length greater than or equal to 1");
     }
     std::vector<std::string> keys;
+    keys.reserve(request.tagKeys.items.size());
     for (auto& key : request.tagKeys.items) keys.push_back(std::move(key.value));
     auto done = co_await call.environment.repositories.erase_resource_tags(call.caller, std::move(*repository),
                                                                            std::move(keys));

@@ -33,7 +33,7 @@ Task<Answer<UpdateImageStorageClass::Response>> UpdateImageStorageClass::handle(
         if (refused->failureCode == ImageFailureCode::not_found) {
             co_return std::unexpected(ApiError(image_not_found(repository, request.imageId)));
         }
-        co_return fail(FaultKind::invalid_parameter, refused->failureReason->value);
+        co_return fail(FaultKind::invalid_parameter, reason_of(*refused));
     }
     auto& wanted = std::get<model::ImageIdentifier>(id);
     auto changed =

@@ -41,7 +41,7 @@ ApiError part_error(Fault fault, const registry::RepositoryRef& repository, cons
     write_string(error.extra, repository.name.text());
     write_key(error.extra, "uploadId");
     write_string(error.extra, id.value);
-    if (received.value_or(0) > 0) {
+    if (received && *received > 0) {
         write_key(error.extra, "lastValidByteReceived");
         write_number(error.extra, static_cast<std::int64_t>(*received) - 1);
     }
