@@ -2,6 +2,7 @@
 import base64
 import datetime
 import hashlib
+import json
 import re
 
 import pytest

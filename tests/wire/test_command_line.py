@@ -13,7 +13,7 @@ def berth(*words):
 
 @pytest.mark.parametrize("words, said", [
     (["nope"], "there is no command nope\n"), (["serv"], "there is no command serv; did you mean serve?"),
-    (["--nope"], "there is no option --nope\n"), (["images", "prune"], "there is no command prune; did you mean purge?"),
+    (["--nope"], "there is no option --nope\n"), (["images", "pruge"], "there is no command pruge; did you mean purge?"),
     (["help", "serv"], "did you mean serve?"), (["lifecycle", "validate"], "name the file of the policy")])
 def test_unknown_words_are_named(words, said):
     done = berth(*words)
