@@ -105,14 +105,6 @@ Plan plan_of(const Arguments& arguments) {
     return plan;
 }
 
-// Those that judge the image.
-std::vector<vulndb::Stream> streams_of(const inventory::Inventory& inventory, scan::Depth depth) {
-    std::vector<vulndb::Stream> streams;
-    for (auto& lookup : scan::lookups_of(inventory, depth))
-        if (streams.empty() || streams.back() != lookup.stream) streams.push_back(std::move(lookup.stream));
-    return streams;
-}
-
 // Where findings go, image after image.
 class Output {
 public:
@@ -215,8 +207,6 @@ private:
         if (!inventory) return say_broken(inventory.error().message);
         auto findings = scan::match(*inventory, *plan_.database, plan_.options);
         if (findings.unreadable) return say_broken(findings.reason);
-        findings.database.newest_record_at =
-            vulndb::known_until(*plan_.database, streams_of(*inventory, plan_.options.depth));
         set_aside(image, findings);
         if (arguments_.ignore_unfixed) scan::drop_unfixed(findings);
         // The gate looks at all severities, whichever are shown.

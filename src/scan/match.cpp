@@ -96,9 +96,8 @@ struct Languages {
     std::set<std::string> unknown;  // those that the database holds nothing about
 };
 
-Languages languages_of(const inventory::Inventory& inventory, const System* system, const vulndb::Database& database) {
+Languages languages_of(const std::vector<Query>& queries, const vulndb::Database& database) {
     Languages found;
-    const auto queries = queries_of(inventory, system, asked_languages(Depth::enhanced, system, database));
     for (const auto& query : queries) {
         if (inventory::is_operating_system(query.package->type)) continue;
         const auto& stream = query.subject.stream;
@@ -147,6 +146,13 @@ void take_obstacle(Obstacle obstacle, const Languages& languages, Findings& find
     }
 }
 
+// Up to when what judges these packages is known, whatever other feeds the database has.
+std::optional<std::int64_t> judged_until(const std::vector<Query>& queries, const vulndb::Database& database) {
+    std::set<vulndb::Stream> streams;
+    for (const auto& query : queries) streams.insert(query.subject.stream);
+    return vulndb::known_until(database, {streams.begin(), streams.end()});
+}
+
 }  // namespace
 
 Findings match(const inventory::Inventory& inventory, const vulndb::Database& database, const Options& options) {
@@ -164,6 +170,7 @@ Findings match_part(const inventory::Inventory& part, const vulndb::Database& da
     if (known && !database.covers(known->stream)) known.reset();
     const auto* system = known ? &*known : nullptr;
     const auto queries = queries_of(part, system, asked_languages(options.depth, system, database));
+    findings.database.newest_record_at = judged_until(queries, database);
     Records records(database);
     const auto hits = find_hits(queries, system, database, records);
     findings.findings = assemble(hits.hits, records, options.rank_kernel_headers_last);
@@ -184,6 +191,9 @@ Findings conclude(const inventory::Inventory& inventory, const vulndb::Database&
     auto obstacle = obstacle_of(inventory, known ? &*known : nullptr, database);
     const auto* system = known && obstacle.reason.empty() ? &*known : nullptr;
 
+    const auto queries = queries_of(inventory, system, asked_languages(options.depth, system, database));
+    findings.database.newest_record_at = judged_until(queries, database);
+
     if (enhanced) note_nameless_archives(inventory, findings.notes);
     const auto day = system != nullptr ? ended_on(*system, options.now) : std::nullopt;
     if (distribution && day) {
@@ -191,7 +201,7 @@ Findings conclude(const inventory::Inventory& inventory, const vulndb::Database&
         if (!any_findings) obstacle.reason = text;
         findings.notes.push_back(text + " What was found since is not in its advisories.");
     }
-    take_obstacle(std::move(obstacle), enhanced ? languages_of(inventory, system, database) : Languages{}, findings);
+    take_obstacle(std::move(obstacle), enhanced ? languages_of(queries, database) : Languages{}, findings);
     return findings;
 }
 

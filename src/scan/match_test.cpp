@@ -689,6 +689,20 @@ TEST_F(Match, TellsWhatItAsks) {
     EXPECT_EQ(all[2], (Lookup{{"PyPI", ""}, "requests"}));
 }
 
+TEST_F(Match, SaysUpToWhenItsOwnAdvisoriesGo) {
+    const Stream pypi{"PyPI", ""};
+    image(bookworm, {deb("curl", "1")});
+    advise(debian_12, "curl", record("CVE-2024-1"), {up_to("2")});
+    advise(pypi, "requests", record("CVE-2024-2"), {up_to("2")});
+    database_.date(debian_12, 2000);
+    database_.date(pypi, 1000);
+    database_.date({"npm", ""}, 3000);
+    EXPECT_EQ(scan(Depth::enhanced).database.newest_record_at, 2000);
+    inventory_.packages.push_back(language(PackageType::pypi, "requests", "1"));
+    EXPECT_EQ(scan(Depth::basic).database.newest_record_at, 2000);
+    EXPECT_EQ(scan(Depth::enhanced).database.newest_record_at, 1000);
+}
+
 TEST_F(Match, SaysWhetherAllPackagesHaveAFix) {
     image(bookworm, {deb("a", "1"), deb("b", "1")});
     const auto both = record("CVE-2024-1");

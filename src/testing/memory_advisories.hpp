@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,9 +27,14 @@ public:
     }
     // There is a feed for it, even if it says nothing.
     void cover(const vulndb::Stream& stream) { advice_.try_emplace(stream); }
+    void date(const vulndb::Stream& stream, std::int64_t newest_record_at) { dates_[stream] = newest_record_at; }
 
     [[nodiscard]] vulndb::Freshness freshness() const override {
         return {.generation = "memory", .built_at = 1, .newest_record_at = std::nullopt};
+    }
+    [[nodiscard]] std::optional<std::int64_t> newest_record_at(const vulndb::Stream& stream) const override {
+        const auto found = dates_.find(stream);
+        return found == dates_.end() ? std::nullopt : std::optional(found->second);
     }
     [[nodiscard]] bool covers(const vulndb::Stream& stream) const override { return advice_.contains(stream); }
     [[nodiscard]] vulndb::AdviceList find(const vulndb::Stream& stream, std::string_view package) const override {
@@ -45,6 +51,7 @@ private:
     using List = std::vector<vulndb::Affected>;
     std::vector<std::shared_ptr<const vulndb::Vulnerability>> records_;
     std::map<vulndb::Stream, std::map<std::string, std::shared_ptr<List>, std::less<>>> advice_;
+    std::map<vulndb::Stream, std::int64_t> dates_;
 };
 
 }  // namespace berth::testing
