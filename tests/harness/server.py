@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-BINARY = os.environ.get("BERTH_BINARY", "build/release/berth")
+BINARY = os.path.abspath(os.environ.get("BERTH_BINARY", "build/release/berth"))  # tests work in folders of their own
 # Sanitizer builds start and answer several times slower.
 PATIENCE = 6 if os.environ.get("BERTH_SLOW_BUILD") else 1
 # A line of the server's log of level error, in either of its formats.

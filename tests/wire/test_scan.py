@@ -59,7 +59,7 @@ def berth(database, tmp_path):
     """Runs the program; (exit code, standard output, standard error)."""
     def run(*arguments, stdin="", cwd=None, **environment):
         clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "nobody"), "BERTH_VULNDB": str(database)}
-        done = subprocess.run([os.path.abspath(BERTH), *arguments], input=stdin, capture_output=True, text=True,
+        done = subprocess.run([BERTH, *arguments], input=stdin, capture_output=True, text=True,
                               timeout=120, check=False, env=clean | environment, cwd=cwd)
         return done.returncode, done.stdout, done.stderr
 
