@@ -92,7 +92,7 @@ def vulndb(tmp_path):
     return run
 
 
-def test_every_command_knows_the_folder_by_the_environment(tmp_path):
+def test_every_command_knows_the_folder_by_the_environment(tmp_path, publisher):
     here = {"BERTH_VULNDB": str(tmp_path / "named")}
 
     def run(*arguments, **environment):
@@ -101,12 +101,13 @@ def test_every_command_knows_the_folder_by_the_environment(tmp_path):
         return done.stdout
 
     (tmp_path / "one.jsonl").write_text(record("A-1", "1.0.0"))
-    (tmp_path / "none.toml").write_text("")
+    publisher.files = {"/two": (record("A-2", "1.0.0").encode(), '"1"')}
+    (tmp_path / "feeds.toml").write_text(f'[[feed]]\nname = "two"\nurl = "{publisher.url}/two"\n')
     run("import", "one.jsonl", **here)
     assert (tmp_path / "named" / "vulndb.sqlite").exists()
     assert json.loads(run("status", "--format", "json", **here))["feeds"][0]["name"] == "one"
     run("export", "bundle", **here)
-    run("update", "--feeds", "none.toml", **here)
+    run("update", "--feeds", "feeds.toml", **here)
     assert (tmp_path / "named" / "downloads").exists()
     assert not (tmp_path / "berth-data").exists()
     run("import", "--db", "other", "bundle", **here)
