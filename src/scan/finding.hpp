@@ -90,6 +90,8 @@ struct Findings {
     // Of an outcome that is not complete: what could tell more is there, and could not be read. Then nothing is said of
     // the system itself.
     bool unreadable = false;
+    // Of an outcome that is not complete: another database may judge the image.
+    bool wants_advisories = false;
     std::optional<inventory::Distribution> distribution;
     // By severity from CRITICAL down, then by name; kernel headers apart where the options say so.
     std::vector<Finding> findings;

@@ -25,6 +25,7 @@ std::string shown(const inventory::Distribution& distribution) {
 struct Obstacle {
     std::string reason;
     bool unreadable = false;
+    bool wants_advisories = false;
 };
 
 std::string joined(const std::vector<std::string>& texts) {
@@ -48,7 +49,9 @@ Obstacle obstacle_of(const inventory::Inventory& inventory, const System* system
         return {"The image has no package database of " + name + (unreadable ? " that could be read" + gaps : gaps),
                 unreadable};
     }
-    if (!database.covers(system->stream)) return {"The vulnerability database holds nothing about " + name + "."};
+    if (!database.covers(system->stream)) {
+        return {.reason = "The vulnerability database holds nothing about " + name + ".", .wants_advisories = true};
+    }
     return {};
 }
 
@@ -131,6 +134,7 @@ void take_obstacle(Obstacle obstacle, const Languages& languages, Findings& find
         if (!languages.unknown.empty()) add_sentence(nothing_about(languages.unknown), obstacle.reason);
         findings.outcome = Outcome::unsupported_system;
         findings.unreadable = obstacle.unreadable;
+        findings.wants_advisories = obstacle.wants_advisories || !languages.unknown.empty();
         findings.reason = std::move(obstacle.reason);
         return;
     }

@@ -290,10 +290,23 @@ TEST_F(Match, FailsWhenNothingAtAllCouldBeJudged) {
     EXPECT_EQ(nothing.outcome, Outcome::unsupported_system);
     EXPECT_EQ(nothing.reason,
               "The image names no operating system. The vulnerability database holds nothing about npm.");
+    EXPECT_TRUE(nothing.wants_advisories);
+    EXPECT_FALSE(scan(Depth::basic).wants_advisories) << "no database will name its system";
     database_.cover({"npm", ""});
     const auto judged = scan(Depth::enhanced);
     EXPECT_EQ(judged.outcome, Outcome::complete);
     EXPECT_FALSE(judged.partial);
+}
+
+TEST_F(Match, WantsAnotherDatabaseWhereThisOneLacksTheSystem) {
+    image(bookworm, {deb("curl", "1")});
+    EXPECT_EQ(scan().outcome, Outcome::unsupported_system);
+    EXPECT_TRUE(scan().wants_advisories);
+    database_.cover(debian_12);
+    EXPECT_FALSE(scan().wants_advisories);
+    inventory_.packages.clear();
+    EXPECT_EQ(scan().outcome, Outcome::unsupported_system);
+    EXPECT_FALSE(scan().wants_advisories);
 }
 
 // Trap 14: two databases in one image: both count, each with its path.

@@ -73,7 +73,7 @@ Task<Result<bool>> ScanResults::keep(model::ImageRowId image, const WantedScan& 
     if (findings.outcome == scan::Outcome::unsupported_system) {
         std::string reason(unsupported_system);
         if (!findings.reason.empty()) reason += " " + findings.reason;
-        co_return co_await fail_scan(image, std::move(reason), false, std::move(owner));
+        co_return co_await fail_scan(image, std::move(reason), findings.wants_advisories, std::move(owner));
     }
     Change change{.image = image,
                   .type = wanted.type,

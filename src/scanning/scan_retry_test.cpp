@@ -64,6 +64,21 @@ TEST_F(ScanRetry, WhatCannotPassFailsAtOnce) {
               "It has no os-release.");
 }
 
+TEST_F(ScanRetry, AnImageThatNoAdvisoriesSpeakOfWaitsForThem) {
+    create("app", true);
+    const auto pushed = push("app", "1");
+    auto unknown = found({});
+    unknown.outcome = scan::Outcome::unsupported_system;
+    unknown.reason = "The vulnerability database holds nothing about Alpine Linux 3.20.";
+    unknown.wants_advisories = true;
+    scanner.answers.emplace_back(std::move(unknown));
+    EXPECT_EQ(run_all(), 1U);
+    EXPECT_EQ(report("app", pushed)->scan.state, ScanState::failed);
+    EXPECT_EQ(wait_for(queue.retry_failed()).value(), 1U);
+    EXPECT_EQ(run_all(), 1U);
+    EXPECT_EQ(report("app", pushed)->scan.state, ScanState::complete);
+}
+
 TEST_F(ScanRetry, AScannerThatThrowsFailsItsScanOnly) {
     create("app", true);
     push("app", "1");
