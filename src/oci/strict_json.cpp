@@ -1,12 +1,10 @@
 #include "oci/strict_json.hpp"
 
+#include "base/json_listener.hpp"
 #include "base/json_size.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
-
-#include <cstdint>
-#include <limits>
 
 namespace berth::oci {
 
@@ -18,36 +16,13 @@ namespace json = boost::json;
 constexpr std::size_t max_values = 500'000;
 
 // Counts the members of all objects. The tree keeps one of two equal keys, the text has both: that shows the second.
-struct MemberCounter {
-    static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
-    static constexpr std::size_t max_array_size = max_object_size;
-    static constexpr std::size_t max_key_size = max_object_size;
-    static constexpr std::size_t max_string_size = max_object_size;
-
+struct MemberCounter : JsonListener {
     std::size_t members = 0;
 
-    using Error = json::error_code;
-    static bool on_document_begin(Error&) { return true; }
-    static bool on_document_end(Error&) { return true; }
-    static bool on_object_begin(Error&) { return true; }
     bool on_object_end(std::size_t size, Error&) {
         members += size;
         return true;
     }
-    static bool on_array_begin(Error&) { return true; }
-    static bool on_array_end(std::size_t, Error&) { return true; }
-    static bool on_key_part(json::string_view, std::size_t, Error&) { return true; }
-    static bool on_key(json::string_view, std::size_t, Error&) { return true; }
-    static bool on_string_part(json::string_view, std::size_t, Error&) { return true; }
-    static bool on_string(json::string_view, std::size_t, Error&) { return true; }
-    static bool on_number_part(json::string_view, Error&) { return true; }
-    static bool on_int64(std::int64_t, json::string_view, Error&) { return true; }
-    static bool on_uint64(std::uint64_t, json::string_view, Error&) { return true; }
-    static bool on_double(double, json::string_view, Error&) { return true; }
-    static bool on_bool(bool, Error&) { return true; }
-    static bool on_null(Error&) { return true; }
-    static bool on_comment_part(json::string_view, Error&) { return true; }
-    static bool on_comment(json::string_view, Error&) { return true; }
 };
 
 std::size_t members_in_text(std::string_view bytes, const json::parse_options& options) {
